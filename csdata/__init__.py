@@ -1,3 +1,92 @@
-"""x."""
+"""From Salesforce exports to retention, survival and loyalty quadrants.
+
+    >>> import csdata as cs
+
+Every analysis is a function from a :class:`Portfolio` to a frozen result; charts and exports draw
+results and compute nothing. Names are loaded on first use, so that importing the package costs
+little more than importing pandas.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from csdata.errors import CsDataError
+from csdata.tables import Import, Portfolio
+
+if TYPE_CHECKING:
+    from csdata import charts, export, sample
+    from csdata.analyses.axes import Categories, Column, QuantityPerCategory, Ticks
+    from csdata.analyses.portfolio_survival import Survival, survival
+    from csdata.analyses.quadrant import Quadrant, quadrant
+    from csdata.analyses.retention import Retention, retention
+    from csdata.analyses.tenures import Tenures, tenures
+    from csdata.intake import ImportSet, Recipe, combine, read_export
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Categories": "analyses.axes",
+    "Column": "analyses.axes",
+    "ImportSet": "intake",
+    "Quadrant": "analyses.quadrant",
+    "QuantityPerCategory": "analyses.axes",
+    "Recipe": "intake",
+    "Retention": "analyses.retention",
+    "Survival": "analyses.portfolio_survival",
+    "Tenures": "analyses.tenures",
+    "Ticks": "analyses.axes",
+    "charts": "",
+    "combine": "intake",
+    "export": "",
+    "quadrant": "analyses.quadrant",
+    "read_export": "intake",
+    "retention": "analyses.retention",
+    "sample": "",
+    "survival": "analyses.portfolio_survival",
+    "tenures": "analyses.tenures",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use."""
+    if name not in _HOMES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    home = _HOMES[name]
+    if not home:
+        return importlib.import_module(f"{__name__}.{name}")
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])
+
+
+__all__ = [
+    "Categories",
+    "Column",
+    "CsDataError",
+    "Import",
+    "ImportSet",
+    "Portfolio",
+    "Quadrant",
+    "QuantityPerCategory",
+    "Recipe",
+    "Retention",
+    "Survival",
+    "Tenures",
+    "Ticks",
+    "charts",
+    "combine",
+    "export",
+    "quadrant",
+    "read_export",
+    "retention",
+    "sample",
+    "survival",
+    "tenures",
+]

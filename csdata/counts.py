@@ -3,7 +3,7 @@
 Each function takes frames of any backend (pandas, Polars, DuckDB, Spark …) and either stays lazy
 or hands back a *small* pandas table of counts, sorted, from which every statistic is computed.
 Dates are turned into integers first (see :mod:`csdata.clock`), so no backend's own date arithmetic
-is trusted.
+is trusted; they are kept as floats, because pandas has no integer that can be missing.
 """
 
 from __future__ import annotations
@@ -16,26 +16,380 @@ import narwhals as nw
 import pandas as pd
 
 from csdata import clock as ck
+from csdata.clock import Clock, Period
+from csdata.errors import BadValues, MissingColumns
+from csdata.i18n import message
+from csdata.labels import ranked
 from csdata.tables import lazy
 
-STATUS_OK = "ok"
-"""Lives that count; every other status says why a row was set aside or could not be used."""
+OK = "ok"
+"""Status of a life that counts; every other status says why a row was set aside."""
+
+ALWAYS = 1e6
+"""Last age at which somebody is known to be alive, when no departure was seen."""
 
 
-def day_of(column: str) -> nw.Expr:
-    """Day number of a date column (missing stays missing)."""
-    return ck.first_day(month_of(column)) + nw.col(column).dt.day().cast(nw.Float64) - 1
+# Expressions are kept short and intermediate results are columns: a formula that nests another one
+# several times over grows exponentially, which pandas answers with seconds and DuckDB with an
+# out-of-memory error.
 
 
 def month_of(column: str) -> nw.Expr:
-    """Month index of a date column."""
+    """Month index of a date column (missing stays missing)."""
     date = nw.col(column).dt
     return date.year().cast(nw.Float64) * 12 + date.month().cast(nw.Float64) - 1
 
 
-def boundary(start: str, months: nw.Expr | int) -> nw.Expr:
-    """Day number of ``start`` + months on the contract clock."""
-    index = month_of(start) + months
-    return nw.min_horizontal(
-        ck.first_day(index) + nw.col(start).dt.day().cast(nw.Float64) - 1, ck.first_day(index + 1)
+def _day(column: str) -> nw.Expr:
+    return nw.col(column).dt.day().cast(nw.Float64)
+
+
+def _smaller(a: nw.Expr, b: nw.Expr) -> nw.Expr:
+    return nw.when(a < b).then(a).otherwise(b)
+
+
+def _with_first_days(frame: nw.LazyFrame[Any], **months: nw.Expr) -> nw.LazyFrame[Any]:
+    """Adds day numbers of the first day of month indices, as :func:`csdata.clock.first_day`."""
+    shifted = {f"_{name}_y": (index - 2) // 12 for name, index in months.items()}
+    shifted |= {f"_{name}_m": (index - 2) % 12 for name, index in months.items()}
+    days: dict[str, nw.Expr] = {}
+    for name in months:
+        year, month = nw.col(f"_{name}_y"), nw.col(f"_{name}_m")
+        leap = year // 4 - year // 100 + year // 400
+        days[name] = 365 * year + leap + (153 * month + 2) // 5 - 719468
+    return frame.with_columns(**shifted).with_columns(**days).drop(*shifted)
+
+
+def with_months(frame: nw.LazyFrame[Any], out: str, start: str, stop: str) -> nw.LazyFrame[Any]:
+    """Adds the contract months between two dates, as :func:`csdata.clock.months_between`."""
+    frame = frame.with_columns(
+        _m=month_of(stop), _d=_day(stop), _sm=month_of(start), _sd=_day(start)
     )
+    frame = _with_first_days(frame, _f0=nw.col("_m"), _f1=nw.col("_m") + 1)
+    frame = frame.with_columns(_least=_smaller(nw.col("_sd"), nw.col("_f1") - nw.col("_f0")))
+    early = nw.when(nw.col("_d") < nw.col("_least")).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+    frame = frame.with_columns(_whole=nw.col("_m") - nw.col("_sm") - early)
+    index = nw.col("_sm") + nw.col("_whole")
+    frame = _with_first_days(frame, _g0=index, _g1=index + 1, _g2=index + 2)
+    frame = frame.with_columns(
+        _lower=_smaller(nw.col("_g0") + nw.col("_sd") - 1, nw.col("_g1")),
+        _upper=_smaller(nw.col("_g1") + nw.col("_sd") - 1, nw.col("_g2")),
+        _now=nw.col("_f0") + nw.col("_d") - 1,
+    )
+    # A date from the clipped day to the boundary counts as exactly the boundary.
+    frame = frame.with_columns(
+        _days=nw.when(nw.col("_now") > nw.col("_lower"))
+        .then(nw.col("_now") - nw.col("_lower"))
+        .otherwise(nw.lit(0.0))
+    )
+    frame = frame.with_columns(
+        (nw.col("_whole") + nw.col("_days") / (nw.col("_upper") - nw.col("_lower"))).alias(out)
+    )
+    return frame.drop(
+        "_m", "_d", "_sm", "_sd", "_f0", "_f1", "_least", "_whole", "_g0", "_g1", "_g2",
+        "_lower", "_upper", "_now", "_days",
+    )  # fmt: skip
+
+
+def with_age(frame: nw.LazyFrame[Any], out: str, start: str, day: str) -> nw.LazyFrame[Any]:
+    """Adds the whole contract months passed at a date: the largest k with boundary k ≤ day."""
+    frame = frame.with_columns(_m=month_of(day), _d=_day(day), _sm=month_of(start), _sd=_day(start))
+    frame = _with_first_days(frame, _g0=nw.col("_m"), _g1=nw.col("_m") + 1)
+    frame = frame.with_columns(
+        _lower=_smaller(nw.col("_g0") + nw.col("_sd") - 1, nw.col("_g1")),
+        _now=nw.col("_g0") + nw.col("_d") - 1,
+    )
+    late = nw.when(nw.col("_lower") > nw.col("_now")).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+    frame = frame.with_columns((nw.col("_m") - nw.col("_sm") - late).alias(out))
+    return frame.drop("_m", "_d", "_sm", "_sd", "_g0", "_g1", "_lower", "_now")
+
+
+def _date(day: dt.date) -> nw.Expr:
+    moment = dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001 (naive on purpose)
+    return nw.lit(moment).cast(nw.Datetime("us"))
+
+
+def lives(
+    customers: Any,
+    *,
+    as_of: dt.date | None,
+    observed_from: dt.date | None = None,
+    clock: Clock = "contract",
+) -> nw.LazyFrame[Any]:
+    """The customers with their life on the clock; one row each, still lazy.
+
+    Adds ``entry`` and ``duration`` (months, float), ``event`` (bool), ``follow`` (largest age whose
+    outcome is known, decided from start and as-of date only), ``last`` (largest age at which the
+    customer is known to be alive), ``due`` (the last contract day is the as-of date: not decided)
+    and ``status``. Customers with ``tenure_months`` instead of dates get no ``follow`` or ``last``.
+    """
+    frame = lazy(customers)
+    if "start" not in frame.collect_schema().names():
+        return _tenure_lives(frame)
+    if as_of is None:
+        msg = "customers with dates need an as-of date"
+        raise TypeError(msg)
+    frame = _with_observed(_with_end(frame), observed_from)
+    after = _date(as_of + dt.timedelta(days=1))
+    left = (~nw.col("end").is_null()) & (nw.col("end") <= _date(as_of))
+    frame = frame.with_columns(
+        _as_of=nw.when(~nw.col("start").is_null()).then(_date(as_of)),
+        _stop=nw.when(left).then(nw.col("end")).otherwise(after),
+        event=left,
+        due=(~nw.col("end").is_null()) & (nw.col("end") == after),
+    )
+    frame = _contract_clock(frame) if clock == "contract" else _calendar_clock(frame, as_of)
+    return frame.with_columns(
+        last=nw.when(nw.col("event")).then(nw.col("last")).otherwise(nw.lit(ALWAYS)),
+        status=_status(as_of),
+    ).drop("_as_of", "_stop", "_observed")
+
+
+def _with_end(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """A customers table without an ``end`` column has nobody who left."""
+    if "end" in frame.collect_schema().names():
+        return frame
+    return frame.with_columns(end=nw.when(nw.col("start").is_null()).then(nw.col("start")))
+
+
+def _with_observed(frame: nw.LazyFrame[Any], observed: dt.date | None) -> nw.LazyFrame[Any]:
+    """``_observed``: first day from which departures are recorded, at the earliest the start."""
+    start = nw.col("start")
+    if "observed_from" in frame.collect_schema().names():
+        own = nw.col("observed_from")
+        since = own if observed is None else nw.when(own.is_null()).then(_date(observed))
+        since = since if observed is None else since.otherwise(own)
+    elif observed is not None:
+        since = _date(observed)
+    else:
+        return frame.with_columns(_observed=start)
+    later = (~since.is_null()) & (since > start)
+    return frame.with_columns(_observed=nw.when(later).then(since).otherwise(start))
+
+
+def _contract_clock(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    frame = with_months(frame, "duration", "start", "_stop")
+    frame = with_months(frame, "entry", "start", "_observed")
+    frame = with_age(frame, "follow", "start", "_as_of")
+    # P(T > k): the last age alive is one less than the duration rounded up.
+    return frame.with_columns(last=-((-nw.col("duration")) // 1) - 1)
+
+
+def _calendar_clock(frame: nw.LazyFrame[Any], as_of: dt.date) -> nw.LazyFrame[Any]:
+    # Alive at k: under contract on the last day of the calendar month start + k.
+    known = ck.month_index(as_of + dt.timedelta(days=1))
+    frame = frame.with_columns(
+        duration=month_of("_stop") - month_of("start"),
+        entry=month_of("_observed") - month_of("start"),
+        follow=nw.lit(float(known - 1)) - month_of("start"),
+    )
+    return frame.with_columns(last=nw.col("duration") - 1)
+
+
+def _status(as_of: dt.date) -> nw.Expr:
+    start, end, seen = nw.col("start"), nw.col("end"), nw.col("_observed")
+    ended = ~end.is_null()
+    late = seen > start
+    return (
+        nw.when(start.is_null())
+        .then(nw.lit("no_start"))
+        .when(start > _date(as_of))
+        .then(nw.lit("starts_later"))
+        .when(ended & (end < start))
+        .then(nw.lit("ends_before_start"))
+        .when(ended & late & (end <= seen))
+        .then(nw.lit("left_before_observation"))
+        .when(late & (nw.col("entry") >= nw.col("duration")))
+        .then(nw.lit("entry_after_end"))
+        .otherwise(nw.lit(OK))
+    )
+
+
+def _tenure_lives(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    tenure, churned = nw.col("tenure_months"), nw.col("churned")
+    return frame.with_columns(
+        duration=tenure,
+        entry=nw.lit(0.0),
+        event=churned.cast(nw.Boolean),
+        due=nw.lit(value=False),
+        status=nw.when(tenure.is_null())
+        .then(nw.lit("no_tenure"))
+        .when(churned.is_null())
+        .then(nw.lit("no_outcome"))
+        .when(tenure < 0)
+        .then(nw.lit("negative_tenure"))
+        .otherwise(nw.lit(OK)),
+    )
+
+
+def count_statuses(lived: nw.LazyFrame[Any]) -> dict[str, int]:
+    """How many rows have each status; ``due`` counts the undecided among those that count."""
+    counted = _collect(lived.group_by("status").agg(n=nw.len()), by=["status"])
+    return {str(s): int(n) for s, n in zip(counted["status"], counted["n"], strict=True)}
+
+
+def count_due(lived: nw.LazyFrame[Any]) -> int:
+    """Contracts whose last day is the as-of date: due, not decided."""
+    due = lived.filter((nw.col("status") == OK) & nw.col("due"))
+    return int(_collect(due.select(n=nw.len()))["n"].iloc[0])
+
+
+def count_cohorts(
+    lived: nw.LazyFrame[Any], *, period: Period, fiscal_start: int = ck.FISCAL_START
+) -> pd.DataFrame:
+    """Sizes by start cohort, eligibility and last age alive: all that retention needs.
+
+    Returns:
+        ``cohort`` (month index of the cohort's first month), ``follow``, ``last`` (months),
+        ``n``, ``late`` (members observed late), ``newest`` (the latest start); sorted.
+    """
+    cohort = ck.cohort_index(month_of("start"), period, fiscal_start)
+    table = (
+        lived.filter(nw.col("status") == OK)
+        .with_columns(
+            cohort=cohort,
+            late=nw.when(nw.col("entry") > 0).then(nw.lit(1)).otherwise(nw.lit(0)),
+        )
+        .group_by("cohort", "follow", "last")
+        .agg(n=nw.len(), late=nw.col("late").sum(), newest=nw.col("start").max())
+    )
+    return _collect(table, by=["cohort", "follow", "last"])
+
+
+def cohort_lives(
+    lived: nw.LazyFrame[Any], *, period: Period, fiscal_start: int = ck.FISCAL_START
+) -> nw.LazyFrame[Any]:
+    """The lives that count, with the ``cohort`` they belong to as a month index."""
+    cohort = ck.cohort_index(month_of("start"), period, fiscal_start)
+    return lived.filter(nw.col("status") == OK).with_columns(cohort=cohort)
+
+
+def window_usage(customers: Any, usage: Any, *, window: tuple[int, int]) -> pd.DataFrame:
+    """Quantity per customer, contract month and category within a window from the start.
+
+    Args:
+        customers: With ``customer_id`` and ``start``.
+        usage: With ``customer_id``, ``date``, ``category`` and ``quantity``.
+        window: First month and the month after the last, on the contract clock from 0.
+
+    Returns:
+        ``customer_id``, ``month`` (0 = first contract month), ``category``, ``quantity``; sorted.
+    """
+    first, stop = window
+    starts = lazy(customers).select("customer_id", "start").filter(~nw.col("start").is_null())
+    used = (
+        lazy(usage)
+        .filter(~nw.col("date").is_null(), ~nw.col("category").is_null())
+        .join(starts, on="customer_id", how="inner")
+    )
+    table = (
+        with_age(used, "month", "start", "date")
+        .filter(nw.col("month") >= first, nw.col("month") < stop)
+        .group_by("customer_id", "month", "category")
+        .agg(quantity=nw.col("quantity").sum())
+    )
+    return _collect(table, by=["customer_id", "month", "category"])
+
+
+def usage_begins(usage: Any) -> dt.date | None:
+    """The first day of the usage table; None when it is empty."""
+    first = _collect(lazy(usage).select(first=nw.col("date").min()))["first"].iloc[0]
+    return None if pd.isna(first) else pd.Timestamp(first).date()
+
+
+def _collect(frame: nw.LazyFrame[Any], by: Sequence[str] = ()) -> pd.DataFrame:
+    """The frame as pandas, sorted: DuckDB and Spark keep no order."""
+    ordered = frame.sort(*by) if by else frame
+    return ordered.collect("pandas").to_native().reset_index(drop=True)
+
+
+ALL = "all"
+"""Group of everyone where no grouping was asked for; a neutral id, not a word to show."""
+
+
+def count_durations(
+    frame: Any,
+    *,
+    duration: str,
+    event: str,
+    entry: str | None = None,
+    group: str | None = None,
+    strata: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Lives collapsed to counts: every survival statistic is computed from this table.
+
+    Nothing is left out and nothing is judged: negative, infinite or missing times come back as
+    rows of their own, for the analysis to set aside by name.
+
+    Args:
+        frame: One row per life.
+        duration: Time at which the life ended or was last seen.
+        event: Whether it ended: true or false, or 1 and 0.
+        entry: Time from which it was observed (late entry); default 0 for everyone.
+        group: Column to count by; default one group, :data:`ALL`.
+        strata: Further columns to count by; each combination is numbered in ``stratum``.
+
+    Returns:
+        ``group`` (the value itself, None where it is missing; sorted, ordered categories in their
+        own order, missing last), ``stratum`` (only with ``strata``), ``entry``, ``duration``,
+        ``events``, ``censored``, ``unknown`` (lives whose event is missing); sorted.
+
+    Raises:
+        MissingColumns: A named column is absent.
+        BadValues: A time is not a number, an event is neither true nor false.
+    """
+    keys = {
+        "entry": (nw.col(entry) if entry else nw.lit(0)).cast(nw.Float64),
+        "duration": nw.col(duration).cast(nw.Float64),
+        "event": nw.col(event),
+        **({"group": nw.col(group)} if group else {}),
+        **{f"stratum{i}": nw.col(column) for i, column in enumerate(strata)},
+    }
+    lives = lazy(frame)
+    times = [duration, *([entry] if entry else [])]
+    _check_durations(lives, times, [event, *([group] if group else []), *strata])
+    # The event is a key, not a sum: so a missing one is neither lost nor taken for a false.
+    cells = _counted(lives.select(**keys).group_by(*keys).agg(rows=nw.len()))
+    place, labels = ranked(cells["group"] if group else pd.Series([ALL] * len(cells), dtype=object))
+    outcome = _outcomes(cells["event"], column=event)
+    table = pd.DataFrame({"group": place})
+    if strata:
+        columns = [f"stratum{i}" for i in range(len(strata))]
+        combinations = cells.groupby(columns, dropna=False, observed=True)
+        table["stratum"] = combinations.ngroup().to_numpy()
+    table["entry"], table["duration"] = cells["entry"], cells["duration"]
+    by = list(table.columns)
+    for name in ("events", "censored", "unknown"):
+        table[name] = cells["rows"].where(outcome == name, 0).astype("int64")
+    table = table.groupby(by, dropna=False, as_index=False).sum()
+    table["group"] = labels.take(table["group"].to_numpy()).array
+    return table
+
+
+def _check_durations(lives: nw.LazyFrame[Any], times: Sequence[str], others: Sequence[str]) -> None:
+    schema = lives.collect_schema()
+    missing = [c for c in dict.fromkeys([*times, *others]) if c not in schema]
+    if missing:
+        raise MissingColumns(table="durations", missing=missing, present=list(schema.names()))
+    for column in times:
+        if not schema[column].is_numeric():
+            found = str(schema[column])
+            raise BadValues(where=column, found=found, remedy=message("remedy.numbers"))
+
+
+def _counted(cells: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """Collected as pandas with whole numbers left whole where some are missing."""
+    if cells.implementation.is_pandas_like():
+        return cells.collect().to_pandas()
+    return cells.collect("pyarrow").to_native().to_pandas(integer_object_nulls=True)
+
+
+def _outcomes(events: pd.Series, *, column: str) -> Any:
+    """The column that each event value counts for, as an array of names."""
+    codes, values = pd.factorize(events)  # a missing one has the code -1, so it meets the last name
+    names = [{0: "censored", 1: "events"}.get(v) for v in values]
+    odd = [str(v) for v, name in zip(values, names, strict=True) if name is None]
+    if odd:
+        remedy = message("remedy.true_or_false")
+        raise BadValues(where=column, found=", ".join(sorted(odd)[:5]), remedy=remedy)
+    return pd.Series([*names, "unknown"], dtype=object).to_numpy()[codes]

@@ -51,7 +51,7 @@ class BadValues(CsDataError):
 
 
 class UnreadableFile(CsDataError):
-    """Bytes that are not the file they claim to be. Values: ``file``, ``why``/``remedy`` (Messages)."""
+    """Bytes that are not what they claim. Values: ``file``, ``why``, ``remedy`` (Messages)."""
 
     key: ClassVar[str] = "error.unreadable_file"
 

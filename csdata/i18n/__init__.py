@@ -91,6 +91,7 @@ class Formatter(string.Formatter):
         self.lang = lang
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        """One placeholder: Messages are said in this language, the house's specs are applied."""
         if isinstance(value, Message):
             return value.say(self.lang)
         style = _STYLES.get(format_spec)

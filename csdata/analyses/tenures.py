@@ -1,0 +1,115 @@
+"""Lives on the clock: one row per customer with entry, duration and whether they left."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+import pandas as pd
+
+from csdata import counts
+from csdata.clock import Clock
+from csdata.errors import NotBuilt
+from csdata.i18n import Message, message
+from csdata.tables import Portfolio
+
+CLOCKS = ("contract", "calendar")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Tenures:
+    """How long each customer has been one, and whether they left.
+
+    ``table`` has one row per customer that counts, sorted by id: ``customer_id``, ``entry`` and
+    ``duration`` (months on the clock, fractional at the end; 0 ≤ entry), ``event`` (bool: left on
+    or before the as-of date), ``cause`` (text, missing if unknown or still a customer) and the
+    grouping columns. ``set_aside`` has ``customer_id`` and ``reason`` of the others; ``counts``
+    says how many rows have each status.
+    """
+
+    table: pd.DataFrame
+    set_aside: pd.DataFrame
+    counts: Mapping[str, int]
+    due_undecided: int
+    definition: Message
+    as_of: dt.date | None
+    n: int
+    notes: tuple[Message, ...]
+
+
+def tenures(
+    portfolio: Portfolio, *, group: str | Sequence[str] | None = None, clock: Clock = "contract"
+) -> Tenures:
+    """One row per customer with entry, duration (months) and event on the chosen clock.
+
+    Everyone who has not left by the as-of date is known to be a customer up to the end of that
+    day. Rows without a usable life are set aside with their reason, never dropped.
+
+    Args:
+        portfolio: Customers with ``start`` and ``end`` (first day without a contract), or with
+            ``tenure_months`` and ``churned``.
+        group: Columns of the customers to carry along; names or headers of the file.
+        clock: ``"contract"`` counts months from the start day, ``"calendar"`` calendar months.
+
+    Raises:
+        MissingColumns: A grouping column does not exist.
+        NotBuilt: An unknown clock.
+
+    Source: docs/definitions.md, section Clock.
+    """
+    if clock not in CLOCKS:
+        raise NotBuilt(option="clock", value=clock, choices=list(CLOCKS))
+    wanted = [group] if isinstance(group, str) else list(group or ())
+    carried = [portfolio.resolve(column) for column in wanted]
+    lived = lives(portfolio, clock=clock)
+    present = lived.collect_schema().names()
+    cause = nw.col("churn_reason") if "churn_reason" in present else nw.lit(None)
+    keep = dict.fromkeys(["customer_id", "entry", "duration", "event", "cause", *carried])
+    everyone = (
+        lived.with_columns(cause=nw.when(nw.col("event")).then(cause))
+        .select(*keep, "status", "due")
+        .sort("customer_id")
+        .collect("pandas")
+        .to_native()
+        .reset_index(drop=True)
+    )
+    counted = everyone["status"] == counts.OK
+    table = everyone.loc[counted, list(keep)].reset_index(drop=True).astype({"event": bool})
+    aside = everyone.loc[~counted, ["customer_id", "status"]]
+    statuses = {str(k): int(v) for k, v in everyone["status"].value_counts().sort_index().items()}
+    due = int(everyone.loc[counted, "due"].sum())
+    zero = int((table["duration"] == 0).sum())
+    return Tenures(
+        table=table,
+        set_aside=aside.rename(columns={"status": "reason"}).reset_index(drop=True),
+        counts=statuses,
+        due_undecided=due,
+        definition=message(f"definition.tenure.{clock}"),
+        as_of=portfolio.as_of,
+        n=len(table),
+        notes=status_notes(statuses, due=due, zero=zero),
+    )
+
+
+def lives(portfolio: Portfolio, *, clock: Clock = "contract") -> nw.LazyFrame:
+    """The customers of a portfolio with their lives, still lazy (see :func:`counts.lives`)."""
+    return counts.lives(
+        portfolio.customers,
+        as_of=portfolio.as_of,
+        observed_from=portfolio.observed_from,
+        clock=clock,
+    )
+
+
+def status_notes(
+    statuses: Mapping[str, int], *, due: int = 0, zero: int = 0
+) -> tuple[Message, ...]:
+    """What was set aside and what is undecided, one sentence per reason that occurs."""
+    notes = [message(f"status.{status}", n=n) for status, n in statuses.items() if status != "ok"]
+    if zero:
+        notes.append(message("status.zero_duration", n=zero))
+    if due:
+        notes.append(message("status.due_undecided", n=due))
+    return tuple(notes)
