@@ -156,9 +156,9 @@ def _with_observed(frame: nw.LazyFrame[Any], observed: dt.date | None) -> nw.Laz
     """``_observed``: first day from which departures are recorded, at the earliest the start."""
     start = nw.col("start")
     if "observed_from" in frame.collect_schema().names():
-        own = nw.col("observed_from")
-        since = own if observed is None else nw.when(own.is_null()).then(_date(observed))
-        since = since if observed is None else since.otherwise(own)
+        since = nw.col("observed_from")
+        if observed is not None:
+            since = nw.when(since.is_null()).then(_date(observed)).otherwise(since)
     elif observed is not None:
         since = _date(observed)
     else:
@@ -228,10 +228,21 @@ def count_statuses(lived: nw.LazyFrame[Any]) -> dict[str, int]:
     return {str(s): int(n) for s, n in zip(counted["status"], counted["n"], strict=True)}
 
 
-def count_due(lived: nw.LazyFrame[Any]) -> int:
-    """Contracts whose last day is the as-of date: due, not decided."""
-    due = lived.filter((nw.col("status") == OK) & nw.col("due"))
-    return int(_collect(due.select(n=nw.len()))["n"].iloc[0])
+def count_due(
+    lived: nw.LazyFrame[Any], *, contracts: Any = None, as_of: dt.date | None = None
+) -> int:
+    """Customers whose contract runs out on the as-of date: due, not decided.
+
+    Known from the customer's own ``end``, or from the latest of their contract terms.
+    """
+    undecided = lived.filter(nw.col("status") == OK, ~nw.col("event"))
+    due = int(_collect(undecided.filter(nw.col("due")).select(n=nw.len()))["n"].iloc[0])
+    if contracts is None or as_of is None:
+        return due
+    last = lazy(contracts).group_by("customer_id").agg(_last=nw.col("end").max())
+    running = undecided.filter(~nw.col("due")).join(last, on="customer_id", how="inner")
+    ending = running.filter(nw.col("_last") == _date(as_of + dt.timedelta(days=1)))
+    return due + int(_collect(ending.select(n=nw.len()))["n"].iloc[0])
 
 
 def count_cohorts(

@@ -152,7 +152,7 @@ class Portfolio:
             BadValues: No file states an as-of date and none was given.
         """
         imports = list(imports)
-        tables: dict[str, pd.DataFrame] = {}
+        tables: dict[str, Any] = {}
         for role in ROLES:
             frames = [i.table for i in imports if i.role == role]
             if frames:
@@ -297,14 +297,13 @@ def checked(frame: Any, role: Role) -> Any:
         missing = ["start", *missing] if missing else []
     if missing:
         raise MissingColumns(table=role, missing=missing, present=names)
-    result = wrapped.with_columns(
-        nw.col("customer_id").cast(nw.String),
-        *(_midnight(c, schema[c]) for c in DATES[role] if c in names),
-        *(nw.col(c).cast(nw.Float64) for c in NUMBERS[role] if c in names),
-    )
     if role == "customers":
-        _check_ids(result)
-    return result.to_native()
+        _check_ids(wrapped)
+    # Casting a pandas column of objects would turn a missing id into the text "None".
+    ids = [] if schema["customer_id"] == nw.String else [nw.col("customer_id").cast(nw.String)]
+    dates = [_midnight(c, schema[c]) for c in DATES[role] if c in names]
+    numbers = [nw.col(c).cast(nw.Float64) for c in NUMBERS[role] if c in names]
+    return wrapped.with_columns(*ids, *dates, *numbers).to_native()
 
 
 def _midnight(column: str, dtype: Any) -> nw.Expr:
@@ -319,11 +318,15 @@ def _midnight(column: str, dtype: Any) -> nw.Expr:
 
 def _check_ids(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> None:
     ids = frame.lazy().select("customer_id")
-    counts = ids.group_by("customer_id").agg(n=nw.len()).filter(nw.col("n") > 1).sort("customer_id")
-    twice = counts.head(5).collect("pyarrow").to_pandas()
-    if len(twice):
+    blank = ids.filter(nw.col("customer_id").is_null()).select(n=nw.len()).collect("pandas")
+    counts = ids.group_by("customer_id").agg(n=nw.len()).filter(nw.col("n") > 1)
+    twice = counts.sort("customer_id").head(5).collect("pandas").to_native()
+    found = [str(i) for i in twice["customer_id"] if not pd.isna(i)]
+    if int(blank.to_native()["n"].iloc[0]):
+        found.append("–")
+    if found:
         raise BadValues(
             where="customers.customer_id",
-            found=", ".join(map(str, twice["customer_id"])),
+            found=", ".join(found),
             remedy=message("remedy.unique_ids"),
         )

@@ -155,7 +155,7 @@ def estimate(group: Any, counts: pd.DataFrame, *, min_at_risk: int) -> Curve:
     d, time = np.diff(happened.total)[drawn], left.time[drawn]
     at_risk = entered.before(time) - left.before(time)
     # Where everyone at risk leaves, Greenwood's term is infinite; by definition it counts 0.
-    terms = np.where(d < at_risk, d / np.maximum(at_risk * (at_risk - d), 1), 0.0)
+    terms: Floats = np.where(d < at_risk, d / np.maximum(at_risk * (at_risk - d), 1), 0.0)
     began = until[np.isfinite(until)]
     none = np.zeros(len(began), dtype=np.int64)
     events_before = int(happened.by(until)[0])
@@ -174,8 +174,8 @@ def estimate(group: Any, counts: pd.DataFrame, *, min_at_risk: int) -> Curve:
         at_risk=np.concatenate([entered.by(began) - left.by(began), at_risk]),
         events=np.concatenate([none, d]),
         censored=np.concatenate([none, np.diff(left.total)[drawn] - d]),
-        survival=np.concatenate([none + 1.0, np.cumprod(1 - d / at_risk)]),
-        spread=np.cumsum(np.concatenate([none + 0.0, terms])),
+        survival=np.concatenate([np.ones(len(began)), np.cumprod(1 - d / at_risk)]),
+        spread=np.cumsum(np.concatenate([np.zeros(len(began)), terms])),
     )
 
 

@@ -73,17 +73,19 @@ def read_lives(
     )
     usable = reason == ""
     columns = ["group", "entry", "duration"]
-    outside = counted.loc[~usable, columns].assign(
-        n=counted[["events", "censored", "unknown"]].sum(axis=1)[~usable], reason=reason[~usable]
-    )
-    unknown = counted.loc[usable & (counted["unknown"] > 0), [*columns, "unknown"]]
-    outside = pd.concat(
-        [outside, unknown.rename(columns={"unknown": "n"}).assign(reason="event_missing")],
-        ignore_index=True,
-    )
+    rows = counted["events"] + counted["censored"] + counted["unknown"]
+    outside = [counted.loc[~usable, columns].assign(n=rows[~usable], reason=reason[~usable])]
+    unknown = counted.loc[usable & (counted["unknown"] > 0)]
+    outside += [unknown[columns].assign(n=unknown["unknown"], reason="event_missing")]
     known = usable & (counted["events"] + counted["censored"] > 0)
     counts = counted.loc[known].drop(columns="unknown").reset_index(drop=True)
-    return Lives(counts=counts, set_aside=outside)
+    return Lives(counts=counts, set_aside=stacked(outside))
+
+
+def stacked(pieces: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of the same columns under each other; empty ones do not decide any column's type."""
+    filled = [piece for piece in pieces if len(piece)]
+    return pd.concat(filled or [pieces[0]], ignore_index=True)
 
 
 def by_group(counts: pd.DataFrame) -> Iterator[tuple[Any, pd.DataFrame]]:

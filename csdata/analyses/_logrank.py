@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csdata.analyses._curves import Tally
-from csdata.analyses._lives import Lives, group_codes, group_column, read_lives
+from csdata.analyses._lives import Lives, group_codes, group_column, read_lives, stacked
 from csdata.errors import NotBuilt, NotEnoughData
 from csdata.i18n import Message, message
 
@@ -45,6 +45,11 @@ class LogRank:
     notes: tuple[Message, ...]
     finding: Message
     as_of: dt.date | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the groups can be said to differ, at the 5 % level."""
+        return self.p_value < LEVEL
 
 
 def logrank(
@@ -81,9 +86,7 @@ def logrank(
         raise NotBuilt(option="weight", value=weight, choices=["None", *WEIGHTS])
     columns = [strata] if isinstance(strata, str) else list(strata or ())
     lives = _grouped(
-        read_lives(
-            table, duration=duration, event=event, entry=entry, group=group, strata=columns
-        )
+        read_lives(table, duration=duration, event=event, entry=entry, group=group, strata=columns)
     )
     counts = lives.counts
     codes = group_codes(counts)
@@ -98,7 +101,6 @@ def logrank(
         raise NotEnoughData(found=0, needed=1, what=message("survival.what.events"))
     p_value = _upper_tail(statistic, df)
     lives_per_group = np.bincount(codes, counts["events"] + counts["censored"]).astype(int)
-    told = "differ" if p_value < LEVEL else "same"
     return LogRank(
         statistic=statistic,
         df=df,
@@ -115,19 +117,21 @@ def logrank(
         definition=message("definition.logrank"),
         n=int(lives_per_group.sum()),
         notes=lives.notes(),
-        finding=message(f"survival.test_{told}", groups=len(labels)),
+        finding=message(
+            f"survival.test_{'differ' if p_value < LEVEL else 'same'}", groups=len(labels)
+        ),
     )
 
 
 def _grouped(lives: Lives) -> Lives:
     """Only lives that belong to a group; the others are set aside."""
-    unknown = lives.counts["group"].isna()
-    dropped = lives.counts.loc[unknown, ["group", "entry", "duration"]].assign(
-        n=lives.counts["events"] + lives.counts["censored"], reason="group_missing"
-    )
-    pieces = [piece for piece in (lives.set_aside, dropped) if len(piece)]
-    aside = pd.concat(pieces, ignore_index=True) if pieces else lives.set_aside
-    return Lives(counts=lives.counts[~unknown].reset_index(drop=True), set_aside=aside)
+    counts = lives.counts
+    named = counts["group"].notna()
+    dropped = counts.loc[~named, ["group", "entry", "duration"]]
+    n = (counts["events"] + counts["censored"])[~named]
+    dropped = dropped.assign(n=n, reason="group_missing")
+    aside = stacked([lives.set_aside, dropped])
+    return Lives(counts=counts[named].reset_index(drop=True), set_aside=aside)
 
 
 def _sums(

@@ -140,10 +140,9 @@ def classify_ticks(
         own = (corrections or {}).get(name, {})
         seen = values.value_counts(dropna=True)
         reads = {value: bool(own.get(value, not _is_negative(value))) for value in seen.index}
-        rows += [
-            {"column": name, "value": value, "n": int(n), "ticked": reads[value]}
-            for value, n in seen.items()
-        ]
+        for value, n in seen.items():
+            ticked = reads[value]
+            rows.append({"column": name, "value": value, "n": int(n), "ticked": ticked})
         blanks = int(values.isna().sum())
         if blanks:
             blank = None if any(_is_negative(value) for value in seen.index) else False
@@ -155,7 +154,9 @@ def shown(values: pd.Series) -> pd.Series:
     """A column as the texts a user sees; blank is missing, 1.0 is "1"."""
     numeric = pd.api.types.is_float_dtype(values)
     text = values.map(lambda v: f"{v:g}" if numeric else str(v).strip(), na_action="ignore")
-    return text.astype(object).where(values.notna() & (text != ""), None)
+    text = text.astype(object)
+    text[values.isna() | (text == "")] = None
+    return text
 
 
 def _is_negative(value: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -82,7 +82,9 @@ def survival(
             table, duration="duration", event="event", entry="entry", at=float(landmark)
         )
         table, excluded = later.table, dict(later.excluded)
-        notes += [message(f"survival.left_out.{r}", n=n, m=landmark) for r, n in excluded.items() if n]
+        notes += [
+            message(f"survival.left_out.{r}", n=n, m=landmark) for r, n in excluded.items() if n
+        ]
     if not len(table):
         raise NotEnoughData(found=0, needed=1, what=message("survival.what.customers"))
     curves = kaplan_meier(table, duration="duration", event="event", entry="entry", group=column)
@@ -173,41 +175,36 @@ def _finding(curves: SurvivalCurves, test: LogRank | None, *, landmark: float | 
         return _finding_one(curves, landmark=landmark)
     if test is None:
         return message("survival.finding_no_test", few=FEW)
-    tested = [c for c in curves.parts if c.group is not None and c.n >= FEW]
-    horizon = _horizon(curves, [c.group for c in tested])
-    same_start = len({c.start for c in tested}) == 1
-    if horizon is None or not same_start:
-        told = "differ" if test.finding.key.endswith("differ") else "same"
-        return message(f"survival.finding_test_{told}", groups=len(tested))
-    at = _speaking(curves, horizon).set_index("group").loc[[c.group for c in tested]]
-    high, low = at["survival"].idxmax(), at["survival"].idxmin()
-    what = _what(horizon, landmark=landmark, start=tested[0].start)
-    shares = {
-        f"{end}_{name}": float(at.loc[group, name])
-        for end, group in (("high", high), ("low", low))
-        for name in ("survival", "lower", "upper")
+    places = [i for i, c in enumerate(curves.parts) if c.group is not None and c.n >= FEW]
+    horizon = _horizon(curves, places)
+    starts = {curves.parts[i].start for i in places}
+    told = "differ" if test.differs else "same"
+    if horizon is None or len(starts) > 1:
+        return message(f"survival.finding_test_{told}", groups=len(places))
+    at = curves.at(horizon, exact_ends=True).iloc[places]
+    high, low = (at.iloc[i] for i in (at["survival"].argmax(), at["survival"].argmin()))
+    values = {
+        "what": _what(horizon, landmark=landmark, start=starts.pop()),
+        "high": high["group"],
+        "low": low["group"],
+        "n": sum(curves.parts[i].n for i in places),
     }
-    values = {"what": what, "high": high, "low": low, "n": sum(c.n for c in tested), **shares}
-    if len(tested) == 2:  # noqa: PLR2004 (one difference, chosen by nobody)
-        found = curves.difference(horizon, high, low)
-        told = "differ" if bool(found.excludes_zero) else "same"
-        return message(
-            f"survival.finding_two_{told}",
-            difference=found.estimate,
-            lower=found.lower,
-            upper=found.upper,
-            **values,
-        )
-    told = "differ" if test.finding.key.endswith("differ") else "same"
-    return message(f"survival.finding_many_{told}", groups=len(tested), **values)
+    for end, row in (("high", high), ("low", low)):
+        values |= {f"{end}_{c}": float(row[c]) for c in ("survival", "lower", "upper")}
+    if len(places) != 2:  # noqa: PLR2004 (two have one difference, which nobody picked)
+        return message(f"survival.finding_many_{told}", groups=len(places), **values)
+    found = curves.difference(horizon, high["group"], low["group"])
+    values |= dict(zip(("difference", "lower", "upper"), found, strict=True))
+    told = "differ" if bool(found.excludes_zero) else "same"
+    return message(f"survival.finding_two_{told}", **values)
 
 
 def _finding_one(curves: SurvivalCurves, *, landmark: float | None) -> Message:
     curve = curves.parts[0]
-    horizon = _horizon(curves, [curve.group])
+    horizon = _horizon(curves, [0])
     if horizon is None:
         return message("survival.finding_none", n=curves.n, few=FEW)
-    at = _speaking(curves, horizon).iloc[0]
+    at = curves.at(horizon, exact_ends=True).iloc[0]
     return message(
         "survival.finding_exact" if at["exact"] else "survival.finding",
         what=_what(horizon, landmark=landmark, start=curve.start),
@@ -219,18 +216,13 @@ def _finding_one(curves: SurvivalCurves, *, landmark: float | None) -> Message:
     )
 
 
-def _horizon(curves: SurvivalCurves, groups: list[Any]) -> int | None:
-    """The largest headline horizon at which all the groups have enough at risk."""
+def _horizon(curves: SurvivalCurves, places: list[int]) -> int | None:
+    """The largest headline horizon at which all these groups have enough at risk."""
     for horizon in HORIZONS:
-        at = _speaking(curves, horizon)
-        at = at[at["group"].isin(groups)]
-        if len(at) and bool(((at["at_risk"] >= FEW) & at["survival"].notna()).all()):
+        at = curves.at(horizon).iloc[places]
+        if bool(((at["at_risk"] >= FEW) & at["survival"].notna()).all()):
             return horizon
     return None
-
-
-def _speaking(curves: SurvivalCurves, horizon: int) -> pd.DataFrame:
-    return curves.at(horizon, exact_ends=True)
 
 
 def _what(horizon: int, *, landmark: float | None, start: float) -> Message:

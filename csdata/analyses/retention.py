@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
-import numpy as np
 import pandas as pd
 
 from csdata import clock as ck
 from csdata import counts
 from csdata.analyses import intervals
 from csdata.analyses.survival import SurvivalCurves, kaplan_meier
-from csdata.analyses.tenures import CLOCKS, lives, status_notes
+from csdata.analyses.tenures import CLOCKS, count_due, lives, status_notes
 from csdata.clock import Clock, Period
 from csdata.errors import NeedsDates, NotBuilt, NotEnoughData
 from csdata.i18n import Message, message
@@ -111,7 +110,7 @@ def retention(
     ages = range(int(table["age"].max()) + 1)
     curve = _curve(lived) if clock == "contract" else None
     overall = _kaplan_meier_row(curve, ages)
-    notes = status_notes(counts.count_statuses(lived), due=counts.count_due(lived))
+    notes = status_notes(counts.count_statuses(lived), due=count_due(portfolio, lived))
     if late:
         notes = (*notes, message("status.late_entry", n=late))
     n = int(cells["n"].sum())
@@ -137,7 +136,11 @@ def _refuse(option: str, value: object, choices: tuple[object, ...]) -> None:
 
 def _triangle(cells: pd.DataFrame, *, as_of: dt.date, clock: Clock) -> pd.DataFrame:
     """One row per cohort and age at which somebody's outcome is known."""
-    rows = [row for index, part in cells.groupby("cohort") for row in _row(int(index), part, clock)]
+    rows = [
+        row
+        for index in sorted(cells["cohort"].unique())
+        for row in _row(int(index), cells[cells["cohort"] == index], clock)
+    ]
     table = pd.DataFrame(rows)
     table["cohort"] = pd.to_datetime(table["cohort"]).astype("datetime64[us]")
     table["completes_on"] = pd.to_datetime(table["completes_on"]).astype("datetime64[us]")
@@ -179,23 +182,21 @@ def _completes(newest: dt.date, age: int, clock: Clock) -> dt.date:
 def _with_conditional(table: pd.DataFrame, lived: nw.LazyFrame[Any]) -> pd.DataFrame:
     """Cohorts seen late show only survivors: their share is given survival to the first record."""
     late = table["conditional"].to_numpy()
-    months = {ck.month_index(c.date()) for c in table.loc[late, "cohort"].unique()}
+    seen = table[late]
+    months = sorted({ck.month_index(c.date()) for c in seen["cohort"]})
     curves = kaplan_meier(
-        lived.filter(nw.col("cohort").is_in(sorted(months))).to_native(),
+        lived.filter(nw.col("cohort").is_in(months)).to_native(),
         duration="duration",
         event="event",
         entry="entry",
         group="cohort",
     )
-    table = table.copy()
-    values = ["share", "lower", "upper"]
-    table.loc[late, values] = np.nan
-    ages = sorted(table.loc[late, "age"].unique())
-    at = curves.at(ages)
+    at = curves.at(sorted(set(seen["age"])))
     at["cohort"] = [pd.Timestamp(ck.first_of_index(int(g))) for g in at["group"]]
     known = at.set_index(["cohort", "time"])[["survival", "lower", "upper"]]
-    keys = pd.MultiIndex.from_frame(table.loc[late, ["cohort", "age"]])
-    table.loc[late, values] = known.reindex(keys).to_numpy()
+    keys = list(zip(seen["cohort"], seen["age"], strict=True))
+    table = table.copy()
+    table.loc[late, ["share", "lower", "upper"]] = known.reindex(keys).to_numpy()
     return table
 
 
@@ -246,7 +247,10 @@ def _why(pooled: pd.DataFrame, overall: pd.DataFrame) -> Message:
     if both.empty:
         return message("retention.why_pooled_only")
     gap = (both["share"] - both["share_km"]).abs()
-    worst = both.loc[gap.idxmax()]
+    worst = both.iloc[int(gap.to_numpy().argmax())]
     return message(
-        "retention.why", age=int(worst["age"]), pooled=worst["share"], km=worst["share_km"]
+        "retention.why",
+        age=int(worst["age"]),
+        pooled=float(worst["share"]),
+        km=float(worst["share_km"]),
     )

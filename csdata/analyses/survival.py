@@ -170,14 +170,15 @@ class SurvivalCurves:
         means = self.rmst(tau)
         self._check_starts(self.parts)
         rows: list[dict[str, Any]] = []
-        for (_, a), (_, b) in itertools.combinations(means.iterrows(), 2):
-            certain = a["se"] == 0 or b["se"] == 0
-            se = np.nan if certain else float(np.hypot(a["se"], b["se"]))
-            difference, reach = b["rmst"] - a["rmst"], z_value(self.confidence) * se
+        for i, j in itertools.combinations(range(len(means)), 2):
+            certain = bool((means["se"].iloc[[i, j]] == 0).any())
+            se = np.nan if certain else float(np.hypot(*means["se"].iloc[[i, j]]))
+            difference = float(means["rmst"].iloc[j] - means["rmst"].iloc[i])
+            reach = z_value(self.confidence) * se
             rows.append(
                 {
-                    "group": b["group"],
-                    "reference": a["group"],
+                    "group": self.groups[j],
+                    "reference": self.groups[i],
                     "difference": difference,
                     "se": se,
                     "lower": difference - reach,

@@ -69,7 +69,7 @@ def tenures(
     keep = dict.fromkeys(["customer_id", "entry", "duration", "event", "cause", *carried])
     everyone = (
         lived.with_columns(cause=nw.when(nw.col("event")).then(cause))
-        .select(*keep, "status", "due")
+        .select(*keep, "status")
         .sort("customer_id")
         .collect("pandas")
         .to_native()
@@ -79,7 +79,7 @@ def tenures(
     table = everyone.loc[counted, list(keep)].reset_index(drop=True).astype({"event": bool})
     aside = everyone.loc[~counted, ["customer_id", "status"]]
     statuses = {str(k): int(v) for k, v in everyone["status"].value_counts().sort_index().items()}
-    due = int(everyone.loc[counted, "due"].sum())
+    due = count_due(portfolio, lived)
     zero = int((table["duration"] == 0).sum())
     return Tenures(
         table=table,
@@ -101,6 +101,12 @@ def lives(portfolio: Portfolio, *, clock: Clock = "contract") -> nw.LazyFrame:
         observed_from=portfolio.observed_from,
         clock=clock,
     )
+
+
+def count_due(portfolio: Portfolio, lived: nw.LazyFrame) -> int:
+    """Customers whose contract runs out on the as-of date, renewal undecided."""
+    terms = portfolio.contracts if "end" in portfolio.columns("contracts") else None
+    return counts.count_due(lived, contracts=terms, as_of=portfolio.as_of)
 
 
 def status_notes(
