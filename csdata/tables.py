@@ -17,6 +17,7 @@ from csdata.errors import BadValues, MissingColumns, NoCustomers
 from csdata.i18n import Message, message
 
 if TYPE_CHECKING:
+    from csdata.intake.fields import Candidate
     from csdata.intake.recipe import Recipe
 
 Role = Literal["customers", "contracts", "usage", "touches"]
@@ -58,6 +59,10 @@ class Import:
     recognised and by the original header otherwise. ``set_aside`` has the rows that will not, as
     text under the original headers, with ``row`` (line in the file, from 1) and ``reason``.
     ``issues`` is tidy: row, column, value, rule, action, severity ("info" | "warning" | "error").
+    ``dropped`` counts rows that are no data (totals, footer) by rule: ``rows_read`` is the rows of
+    ``table``, ``set_aside`` and ``dropped`` together. ``raw`` has every data row as text, indexed
+    by its line in the file. ``candidates`` are the columns considered for each field, with score
+    and reason. A question ``question.x`` is answered by ``x`` of the recipe.
     """
 
     name: str
@@ -75,6 +80,9 @@ class Import:
     recipe: Recipe
     questions: tuple[Message, ...] = ()
     rows_read: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict[str, int])
+    candidates: tuple[Candidate, ...] = ()
+    header_row: int = 0
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -102,10 +103,9 @@ def _resampled(
 
 
 def cell_table(
-    table: pd.DataFrame, curves: SurvivalCurves | None, *, seed: str | None
+    table: pd.DataFrame, curves: SurvivalCurves | None
 ) -> tuple[pd.DataFrame, float | None]:
     """One row per cell with its figures (see :class:`Quadrant`), and the horizon of ``rmst``."""
-    rng = np.random.default_rng(int(seed[:16], 16) if seed else _SEED)
     groups = [table[table["cell"] == cell] for cell in CELLS]
     cells = pd.DataFrame({"cell": CELLS, "n": [len(g) for g in groups]})
     cells["share"] = cells["n"] / max(len(table), 1)
@@ -113,7 +113,7 @@ def cell_table(
     cells["customer_months"] = [float((g["duration"] - g["entry"]).sum()) for g in groups]
     rate = intervals.poisson_rate(cells["events"], cells["customer_months"])
     _put(cells, "event_rate", *rate)
-    means = [_mean(g["mrr"], rng) for g in groups]
+    means = [_mean(g["mrr"]) for g in groups]
     _put(cells, "mrr", *np.transpose(means))
     cells["total_billing"] = [g["total_billing"].mean() for g in groups]
     tau = None if curves is None else _put_survival(cells, curves)
@@ -141,11 +141,16 @@ def _put_survival(cells: pd.DataFrame, curves: SurvivalCurves) -> float | None:
     return tau
 
 
-def _mean(values: pd.Series, rng: np.random.Generator) -> tuple[float, float, float]:
-    """Mean with a percentile bootstrap interval over the customers."""
+def _mean(values: pd.Series) -> tuple[float, float, float]:
+    """Mean with a percentile bootstrap interval over the customers.
+
+    Seeded from the values themselves, so that the same amounts give the same interval whatever
+    file or backend they came from.
+    """
     known: Floats = values.dropna().to_numpy(dtype=float)
     if not len(known):
         return np.nan, np.nan, np.nan
+    rng = np.random.default_rng(int.from_bytes(hashlib.sha256(known.tobytes()).digest()[:8]))
     # In slices, so that 50,000 customers do not make one array of 2,000 × 50,000.
     rows = max(1, 4_000_000 // len(known))
     means = [

@@ -157,6 +157,7 @@ def estimate(group: Any, counts: pd.DataFrame, *, min_at_risk: int) -> Curve:
     # Where everyone at risk leaves, Greenwood's term is infinite; by definition it counts 0.
     terms: Floats = np.where(d < at_risk, d / np.maximum(at_risk * (at_risk - d), 1), 0.0)
     began = until[np.isfinite(until)]
+    steps = np.concatenate([np.ones(len(began)), 1 - d / at_risk])
     none = np.zeros(len(began), dtype=np.int64)
     events_before = int(happened.by(until)[0])
     return Curve(
@@ -174,7 +175,7 @@ def estimate(group: Any, counts: pd.DataFrame, *, min_at_risk: int) -> Curve:
         at_risk=np.concatenate([entered.by(began) - left.by(began), at_risk]),
         events=np.concatenate([none, d]),
         censored=np.concatenate([none, np.diff(left.total)[drawn] - d]),
-        survival=np.concatenate([np.ones(len(began)), np.cumprod(1 - d / at_risk)]),
+        survival=np.asarray(np.cumprod(steps), float),
         spread=np.cumsum(np.concatenate([np.zeros(len(began)), terms])),
     )
 

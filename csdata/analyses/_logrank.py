@@ -148,9 +148,12 @@ def _sums(
         w = _weights(total, left, weight)
         observed += d @ w
         expected += n @ (w * left / total)
-        # Hypergeometric variance; a single one at risk has none.
+        # Hypergeometric covariance; a single one at risk has none. The variances are summed from
+        # the covariances, not as a difference: groups that never meet then have exactly none.
         scale = w**2 * left * (total - left) / np.maximum(total - 1, 1)
-        variance += np.diag(n @ (scale / total)) - (n * (scale / total**2)) @ n.T
+        shared = (n * (scale / total**2)) @ n.T
+        np.fill_diagonal(shared, 0)
+        variance += np.diag(shared.sum(axis=1)) - shared
     return observed, expected, variance
 
 

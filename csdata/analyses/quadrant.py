@@ -128,7 +128,7 @@ def quadrant(
     ]
     decided = table[table["cell"] != UNDECIDABLE]
     curves = _curves(decided, "cell") if len(decided) else None
-    cells, tau = cell_table(table, curves, seed=portfolio.fingerprint)
+    cells, tau = cell_table(table, curves)
     notes = [*lived.notes, *_left_out_notes(portfolio, at, excluded)]
     notes += _cut_notes(chosen)
     notes += _picture_notes(table, usage)

@@ -170,10 +170,10 @@ class SurvivalCurves:
         means = self.rmst(tau)
         self._check_starts(self.parts)
         rows: list[dict[str, Any]] = []
+        mean, error = (means[c].to_numpy(float) for c in ("rmst", "se"))
         for i, j in itertools.combinations(range(len(means)), 2):
-            certain = bool((means["se"].iloc[[i, j]] == 0).any())
-            se = np.nan if certain else float(np.hypot(*means["se"].iloc[[i, j]]))
-            difference = float(means["rmst"].iloc[j] - means["rmst"].iloc[i])
+            se = float(np.hypot(error[i], error[j])) if error[i] and error[j] else np.nan
+            difference = float(mean[j] - mean[i])
             reach = z_value(self.confidence) * se
             rows.append(
                 {

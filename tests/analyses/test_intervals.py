@@ -67,10 +67,9 @@ def test_a_share_lies_within_its_interval_and_a_surer_interval_is_wider(pair):
         assert narrow.estimate <= narrow.upper <= wide.upper <= 1
 
 
-@pytest.mark.parametrize(
-    ("xa", "na", "xb", "nb", "lower", "upper"), NEWCOMBE.values(), ids=NEWCOMBE
-)
-def test_newcombe_has_the_printed_bounds(xa, na, xb, nb, lower, upper):
+@pytest.mark.parametrize("case", NEWCOMBE.values(), ids=NEWCOMBE)
+def test_newcombe_has_the_printed_bounds(case):
+    xa, na, xb, nb, lower, upper = case
     found = intervals.newcombe(xa, na, xb, nb)
     assert found.estimate == pytest.approx(xa / na - xb / nb)
     assert (found.lower, found.upper) == pytest.approx((lower, upper), abs=5e-5)
@@ -110,8 +109,13 @@ def test_without_a_denominator_nothing_is_said():
 
 @pytest.mark.parametrize(
     ("interval", "excludes"),
-    [((0.1, 0.05, 0.2), True), ((-0.1, -0.3, -0.01), True), ((0.1, -0.05, 0.2), False)]
-    + [((0.1, 0.0, 0.2), False), ((0.1, np.nan, np.nan), False)],
+    [
+        ((0.1, 0.05, 0.2), True),
+        ((-0.1, -0.3, -0.01), True),
+        ((0.1, -0.05, 0.2), False),
+        ((0.1, 0.0, 0.2), False),
+        ((0.1, np.nan, np.nan), False),
+    ],
 )
 def test_an_interval_excludes_zero_only_when_it_lies_on_one_side(interval, excludes):
     assert bool(Interval(*interval).excludes_zero) is excludes

@@ -1,0 +1,256 @@
+"""Retention as curves: every cohort thin, the pooled and the Kaplan–Meier curve with their bands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import altair as alt
+import pandas as pd
+
+from csdata.charts import cells as cl
+from csdata.charts import fonts, frame, labels, theme
+from csdata.i18n import text
+
+if TYPE_CHECKING:
+    from csdata.analyses.retention import Retention
+
+_HEIGHT: Final = 420
+_NAME_LIMIT: Final = 170
+"""Room for the names at the right edge."""
+_AXIS: Final = 70
+_HIGHLIGHTED: Final = 3
+_YEAR: Final = 12
+
+
+def retention_curves(
+    result: Retention,
+    *,
+    lang: str = "ja",
+    width: float = frame.WIDTH,
+    highlight: Sequence[str] | None = None,
+) -> alt.LayerChart:
+    """Share still under contract by age: cohorts thin, pooled and Kaplan–Meier with their bands.
+
+    A cohort's line is solid over complete cells and dashed over incomplete ones; cells of fewer
+    than five are not joined into it. Under the pointer a cohort stands out (parameter ``hover``).
+
+    Args:
+        result: From ``csdata.retention``.
+        lang: "ja" or "en".
+        width: Total width in pixels.
+        highlight: ISO dates of the cohorts to draw in colour; by default the three newest that
+            are known for a year (or half of the longest).
+    """
+    table = cl.cells(result, lang)
+    chosen = _newest(table) if highlight is None else list(highlight)[: len(theme.CATEGORIES)]
+    last = float(max(table["age"].max(), 1))
+    x = alt.X(
+        "age:Q",
+        title=text("chart.age", lang),
+        scale=alt.Scale(domain=[0, last], nice=False),
+        axis=alt.Axis(
+            values=frame.month_ticks(last, width - _NAME_LIMIT - _AXIS), grid=False, format="d"
+        ),
+    )
+    lines = _lines(table)
+    near = alt.selection_point(
+        name="hover",
+        fields=["cohort"],
+        nearest=True,
+        on="pointerover",
+        clear="pointerout",
+        empty=False,
+    )
+    return frame.framed(
+        [
+            *_thin(lines, x, near, lang),
+            *_wholes(result, x, lang),
+            *_colored(lines, x, chosen),
+            *_points(table, x, near, lang),
+            *_names(table, x, last=last),
+            *_cohort_names(table, x, chosen, last=last, room=width - _NAME_LIMIT - _AXIS),
+        ],
+        result=result,
+        title=text(
+            "chart.retention_curves_title", lang, cohort=text(f"chart.by_{result.cohort}", lang)
+        ),
+        notes=_notes(table, lang),
+        lang=lang,
+        width=width,
+        height=_HEIGHT,
+    )
+
+
+def _newest(table: pd.DataFrame) -> list[str]:
+    """The newest cohorts whose course is long enough to be compared: a year, or half the longest."""
+    sure = table[
+        ~table["row"].isin(cl.BENEATH)
+        & ~table["incomplete"]
+        & ~table["conditional"]
+        & (table["look"] != "small")
+    ]
+    known = sure.groupby("cohort")["age"].max()
+    long_enough = known[known >= min(_YEAR, known.max() / 2)]
+    return sorted(long_enough.index, reverse=True)[:_HIGHLIGHTED]
+
+
+def _lines(table: pd.DataFrame) -> pd.DataFrame:
+    """The cohorts' cells with ``piece``: the last complete cell also begins the dashed stretch."""
+    cohorts = table[~table["row"].isin(cl.BENEATH)].sort_values(["cohort", "age"])
+    complete = cohorts[~cohorts["incomplete"]]
+    joints = complete.groupby("cohort").tail(1)
+    dashed = pd.concat([joints, cohorts[cohorts["incomplete"]]]).assign(solid=False)
+    lines = pd.concat([complete.assign(solid=True), dashed])
+    return lines.sort_values(["cohort", "solid", "age"], ascending=[True, False, True])
+
+
+def _y(lang: str) -> alt.Y:
+    return alt.Y(
+        "share:Q",
+        title=text("chart.share", lang),
+        scale=alt.Scale(domain=[0, 1], nice=False),
+        axis=alt.Axis(format=".0%", values=[0, 0.2, 0.4, 0.6, 0.8, 1]),
+    )
+
+
+def _thin(lines: pd.DataFrame, x: alt.X, near: alt.Parameter, lang: str) -> list[alt.Chart]:
+    data = frame.inline(lines[["cohort", "solid", "age", "share"]])
+    base = alt.Chart(data).encode(
+        x=x,
+        y=_y(lang),
+        detail="cohort:N",
+        opacity=alt.condition(near, alt.value(1), alt.value(0.55)),
+        strokeWidth=alt.condition(near, alt.value(2.5), alt.value(1)),
+    )
+    return [
+        base.transform_filter("datum.solid").mark_line(style="thin"),
+        base.transform_filter("!datum.solid").mark_line(style="thin", strokeDash=[3, 3]),
+    ]
+
+
+def _colored(lines: pd.DataFrame, x: alt.X, chosen: list[str]) -> list[alt.Chart]:
+    """The highlighted cohorts, as far as five or more stand behind a cell."""
+    own = lines[lines["cohort"].isin(chosen) & (lines["look"] != "small")]
+    if own.empty:
+        return []
+    data = frame.inline(own[["cohort", "solid", "age", "share"]])
+    base = alt.Chart(data).encode(x=x, y="share:Q", color=_color(chosen))
+    return [
+        base.transform_filter("datum.solid").mark_line(strokeWidth=2),
+        base.transform_filter("!datum.solid").mark_line(strokeWidth=2, strokeDash=[4, 4]),
+    ]
+
+
+def _color(chosen: list[str]) -> alt.Color:
+    """Colours of the highlighted cohorts; the first one belongs to the Kaplan–Meier curve."""
+    colors = [theme.category(i + 1) for i in range(len(chosen))]
+    return alt.Color("cohort:N", legend=None, scale=alt.Scale(domain=chosen, range=colors))
+
+
+def _wholes(result: Retention, x: alt.X, lang: str) -> list[alt.Chart]:
+    """Pooled and Kaplan–Meier curve with bands; stretches of fewer than five are grey."""
+    layers: list[alt.Chart] = []
+    tables = ((result.kaplan_meier, "at_risk", "km"), (result.pooled, "eligible", "ink"))
+    for whole, base, style in tables:
+        shown = whole[whole["share"].notna()] if len(whole) else whole
+        if shown.empty:
+            continue
+        few = shown[base] < theme.SMALL_N
+        joint = shown[few].index.union(shown[few].index - 1).intersection(shown.index)
+        parts = ((shown[~few], f"{style}_band", f"{style}_line"),)
+        parts += ((shown.loc[joint], "small_band", "small_line"),) if few.any() else ()
+        for rows, band, line in parts:
+            chart = alt.Chart(frame.inline(rows[["age", "share", "lower", "upper"]])).encode(x=x)
+            layers += [
+                chart.mark_area(style=band).encode(y="lower:Q", y2="upper:Q"),
+                chart.mark_line(style=line).encode(y=_y(lang)),
+            ]
+    return layers
+
+
+def _points(table: pd.DataFrame, x: alt.X, near: alt.Parameter, lang: str) -> list[alt.Chart]:
+    """Places to hover: the nearest cell tells its figures, and its cohort stands out."""
+    columns = ["cohort", "age", "share", *cl.TOOLTIP]
+    return [
+        alt.Chart(frame.inline(table[list(dict.fromkeys(columns))]))
+        .mark_point(style="hover_dot", filled=True, size=70)
+        .encode(
+            x=x,
+            y="share:Q",
+            opacity=alt.condition(near, alt.value(1), alt.value(0)),
+            tooltip=cl.tooltip(lang),
+        )
+        .add_params(near)
+    ]
+
+
+def _names(table: pd.DataFrame, x: alt.X, *, last: float) -> list[alt.Chart]:
+    """Names of the two curves over all cohorts at the right edge, with a line to their ends."""
+    ends = table[table["row"].isin(cl.BENEATH)].sort_values("age").groupby("row").tail(1)
+    gap = theme.FONT * theme.PRESENTING * 1.25
+    places = labels.spread(
+        [_HEIGHT * (1 - share) for share in ends["share"]], gap=gap, lowest=0, highest=_HEIGHT
+    )
+    named = ends[["row", "title", "age", "share"]].assign(
+        edge=last, level=[1 - place / _HEIGHT for place in places]
+    )
+    base = alt.Chart(frame.inline(named))
+    edge = frame.at_field(x, "edge")
+    swatches = [
+        base.transform_filter(f"datum.row === '{row}'")
+        .mark_rule(style=style, xOffset=4, x2Offset=18)
+        .encode(x=edge, x2="edge", y="level:Q")
+        for row, style in ((cl.POOLED, "ink_line"), (cl.KAPLAN_MEIER, "km_line"))
+    ]
+    return [
+        base.mark_rule(style="leader").encode(x=x, x2="edge", y="share:Q", y2="level"),
+        *swatches,
+        base.mark_text(style="ink", align="left", dx=24).encode(
+            x=edge, y="level:Q", text="title:N"
+        ),
+    ]
+
+
+def _cohort_names(
+    table: pd.DataFrame, x: alt.X, chosen: list[str], *, last: float, room: float
+) -> list[alt.Chart]:
+    """Each highlighted cohort's name beside the end of its curve, where there is a free place."""
+    own = table[table["row"].isin(chosen) & (table["look"] != "small")]
+    ends = own.sort_values("age").groupby("row").tail(1).sort_values("row", ascending=False)
+    size = theme.FONT * theme.PRESENTING
+    points = [(age / last * room, _HEIGHT * (1 - s)) for age, s in zip(ends["age"], ends["share"], strict=True)]
+    boxes = labels.place(
+        points,
+        [(fonts.width(title, size), size * 1.2) for title in ends["title"]],
+        area=labels.Box(0, 0, room, _HEIGHT),
+        obstacles=[labels.around(*point, 5) for point in points],
+        gaps=[9] * len(ends),
+    )
+    named = [
+        {"cohort": row.cohort, "age": row.age, "share": row.share, "title": row.title}
+        | labels.offset(point, box)
+        for row, point, box in zip(ends.itertuples(), points, boxes, strict=True)
+        if box is not None
+    ]
+    if not named:
+        return []
+    base = alt.Chart(frame.records(named)).encode(x=x, y="share:Q")
+    words = base.encode(text="title:N")
+    return [
+        base.mark_point(filled=True, size=60, opacity=1).encode(color=_color(chosen)),
+        words.mark_text(style="halo_ink", **frame.HANGING),
+        words.mark_text(style="ink", **frame.HANGING),
+    ]
+
+
+def _notes(table: pd.DataFrame, lang: str) -> list[str]:
+    there = {
+        "cohort_curve": True,
+        "band": True,
+        "incomplete_curve": table["incomplete"].any(),
+        "small_curve": (table["look"] == "small").any(),
+        "conditional_curve": table["conditional"].any(),
+    }
+    said = [text(f"chart.sign_{k}", lang, n=theme.SMALL_N) for k, shown in there.items() if shown]
+    return [text("chart.signs", lang, signs=said)] if said else []

@@ -1,0 +1,242 @@
+"""The cohort triangle: one row per cohort, one column per month of age, pooled rows beneath."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import altair as alt
+import pandas as pd
+
+from csdata.charts import cells as cl
+from csdata.charts import fonts, frame, theme
+from csdata.i18n import text
+
+if TYPE_CHECKING:
+    from csdata.analyses.retention import Retention
+
+_SMALLEST_TEXT: Final = 9
+_ROW_HEIGHT: Final = (14, 40)
+_CELL_WIDTH: Final = 78
+_HEIGHT: Final = 560
+_SIZE_COLUMN: Final = 50
+_HATCHES: Final = ((0, 0.5, 0.5, 0), (0, 1, 1, 0), (0.5, 1, 1, 0.5))
+"""Strokes of the hatching, x y x2 y2 within a cell. Vega-Lite has no pattern fill."""
+
+
+def retention(
+    result: Retention, *, lang: str = "ja", width: float | None = None
+) -> alt.LayerChart:
+    """The cohort triangle as a heat map, with the pooled and the Kaplan–Meier row beneath.
+
+    One colour scale from 0 % to 100 % for the whole picture. Incomplete cells are lighter and
+    hatched, cells of fewer than five are grey, cells of a cohort that is known only from a later
+    age on carry a corner. A click selects a cell: parameter ``pick``, fields ``cohort`` (ISO date
+    of the period's first day) and ``age``.
+
+    Args:
+        result: From ``csdata.retention``.
+        lang: "ja" or "en".
+        width: Total width in pixels; by default as wide as the cells need.
+    """
+    table = cl.cells(result, lang)
+    grid = _grid(result, table, lang, width)
+    pick = alt.selection_point(name="pick", fields=["cohort", "age"], empty=False)
+    base = alt.Chart(frame.inline(table)).encode(
+        x=grid.x, y=grid.y, tooltip=cl.tooltip(lang)
+    )
+    return frame.framed(
+        [
+            *_surfaces(base, pick, lang),
+            *_signs(base, table, grid),
+            *_texts(base, grid),
+            *_sizes(grid, cl.sizes(result, table), lang),
+        ],
+        result=result,
+        title=text("chart.retention_title", lang, cohort=text(f"chart.by_{result.cohort}", lang)),
+        notes=_legend_of_signs(table, grid, lang),
+        lang=lang,
+        width=width or grid.width,
+        height=grid.height,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Rows (ids and labels), columns, and the room that each cell has in pixels."""
+
+    labels: dict[str, str]
+    ages: list[int]
+    cell_width: float
+    row_height: float
+    label_width: float
+    age: str
+
+    @property
+    def width(self) -> float:
+        """Of the whole picture."""
+        return self.label_width + _SIZE_COLUMN + len(self.ages) * self.cell_width + 3 * frame.MARGIN
+
+    @property
+    def height(self) -> float:
+        """Of the plotting area."""
+        return len(self.labels) * self.row_height
+
+    @property
+    def text_size(self) -> float:
+        """Largest size at which two digits fit into a cell; 0 when nothing readable does."""
+        by_width = (self.cell_width - 3) / fonts.width("00", 1)
+        size = min(by_width, self.row_height * 0.72, theme.FONT * 1.15)
+        return size if size >= _SMALLEST_TEXT else 0
+
+    @property
+    def crowded(self) -> bool:
+        """Whether "100" beside "100" would run together: then only changes are written."""
+        return 0 < self.cell_width - 4 < fonts.width("100", self.text_size)
+
+    @property
+    def x(self) -> alt.X:
+        """Columns, numbered above the cells; not every one when they are narrow."""
+        shown = frame.month_ticks(self.ages[-1], self.cell_width * len(self.ages), smallest=24)
+        axis = alt.Axis(
+            orient="top",
+            values=[age for age in shown if age in self.ages],
+            labelAngle=0,
+            labelOverlap=False,
+            domain=False,
+            ticks=False,
+            titleAnchor="start",
+        )
+        # Without a trace of outer padding rounding may push the first column's label off the axis.
+        scale = alt.Scale(domain=self.ages, paddingInner=0, paddingOuter=0.01)
+        return alt.X("age:O", title=self.age, scale=scale, axis=axis)
+
+    @property
+    def y(self) -> alt.Y:
+        """Rows, with room for the column of sizes between label and cells."""
+        axis = alt.Axis(
+            values=self.written,
+            labelExpr=f"{self.labels!r}[datum.value]",
+            labelPadding=_SIZE_COLUMN,
+            labelLimit=round(self.label_width * theme.PRESENTING),
+            labelFontSize=min(theme.FONT, max(_SMALLEST_TEXT, self.row_height * 0.8)),
+            domain=False,
+            ticks=False,
+        )
+        return alt.Y(
+            "row:N", title=None, scale=alt.Scale(domain=list(self.labels), padding=0), axis=axis
+        )
+
+    @property
+    def written(self) -> list[str]:
+        """Rows whose label is written: all, or every second, third … when rows are thin."""
+        step = next(s for s in (1, 2, 3, 4, 6, 12) if s * self.row_height >= _SMALLEST_TEXT + 2)
+        cohorts = [row for row in self.labels if row not in cl.BENEATH]
+        return [*cohorts[::step], *(r for r in cl.BENEATH if r in self.labels and r != cl.GAP)]
+
+
+def _grid(result: Retention, table: pd.DataFrame, lang: str, width: float | None) -> _Grid:
+    labels = cl.row_labels(result, table, lang)
+    label_width = max(fonts.width(label, theme.FONT) for label in labels.values())
+    ages = list(range(int(table["age"].min()), int(table["age"].max()) + 1))
+    room = (width or frame.WIDTH) - label_width - _SIZE_COLUMN - 3 * frame.MARGIN
+    return _Grid(
+        labels=labels,
+        ages=ages,
+        cell_width=min(room / len(ages), _CELL_WIDTH if width is None else room),
+        row_height=min(max(_HEIGHT / len(labels), _ROW_HEIGHT[0]), _ROW_HEIGHT[1]),
+        label_width=label_width,
+        age=text("chart.age", lang),
+    )
+
+
+def _surfaces(base: alt.Chart, pick: alt.Parameter, lang: str) -> list[alt.Chart]:
+    """The coloured cells, which can be picked, and the grey ones."""
+    lighter = alt.condition("datum.incomplete", alt.value(0.45), alt.value(1))
+    legend = alt.Legend(
+        orient="bottom",
+        direction="horizontal",
+        format=".0%",
+        gradientLength=280,
+        gradientThickness=12,
+        titleOrient="left",
+        values=[0, 0.25, 0.5, 0.75, 1],
+    )
+    rate = alt.Color(
+        "share:Q",
+        title=text("chart.share", lang),
+        scale=alt.Scale(domain=[0, 1]),
+        legend=legend,
+    )
+    coloured = base.transform_filter("datum.look !== 'small'").mark_rect(style="cell")
+    small = base.transform_filter("datum.look === 'small'").mark_rect(style="small_cell")
+    return [
+        coloured.encode(color=rate, opacity=lighter).add_params(pick),
+        small.encode(opacity=lighter),
+    ]
+
+
+def _signs(base: alt.Chart, table: pd.DataFrame, grid: _Grid) -> list[alt.Chart]:
+    """Hatching of incomplete cells and the corner of conditional ones, where there are any."""
+    layers: list[alt.Chart] = []
+    if table["incomplete"].any():
+        hatched = base.transform_filter("datum.incomplete").mark_rule(style="hatch")
+        layers += [
+            hatched.encode(
+                x=grid.x.bandPosition(x),
+                x2=alt.X2("age", bandPosition=x2),
+                y=grid.y.bandPosition(y),
+                y2=alt.Y2("row", bandPosition=y2),
+            )
+            for x, y, x2, y2 in _HATCHES
+        ]
+    if table["conditional"].any():
+        side = min(grid.cell_width, grid.row_height) * 0.35
+        layers.append(
+            base.transform_filter("datum.conditional")
+            .mark_point(style="corner", filled=True, shape="M-1,-1L1,-1L-1,1Z", size=side**2)
+            .encode(
+                x=grid.x.bandPosition(side / 2 / grid.cell_width),
+                y=grid.y.bandPosition(side / 2 / grid.row_height),
+            )
+        )
+    return layers
+
+
+def _texts(base: alt.Chart, grid: _Grid) -> list[alt.Chart]:
+    """The share in each cell, in the ink that can be read on it; nothing in cells too small."""
+    if not grid.text_size:
+        return []
+    written = " && datum.changed && length(datum.text) < 3" if grid.crowded else ""
+    return [
+        base.transform_filter(f"datum.ink === '{ink}'{written}")
+        .mark_text(style=ink, fontSize=grid.text_size)
+        .encode(text="text:N")
+        for ink in cl.INKS
+    ]
+
+
+def _sizes(grid: _Grid, sizes: dict[str, int], lang: str) -> list[alt.Chart]:
+    """The column of sizes left of the cells with its heading."""
+    rows = [{"row": r, "size": f"{sizes[r]:,}"} for r in grid.written if r in sizes]
+    column: dict[str, Any] = {"align": "right", "fontSize": min(theme.FONT, grid.row_height * 0.8)}
+    return [
+        alt.Chart(frame.records(rows))
+        .mark_text(style="muted", **column)
+        .encode(y=grid.y, x=alt.value(-12), text="size:N"),
+        alt.Chart(frame.records([{"heading": text("chart.size", lang)}]))
+        .mark_text(style="muted", align="right", baseline="bottom")
+        .encode(x=alt.value(-12), y=alt.value(-6), text="heading:N"),
+    ]
+
+
+def _legend_of_signs(table: pd.DataFrame, grid: _Grid, lang: str) -> list[str]:
+    """Words for the signs that occur in the picture, as one line of the caption."""
+    there = {
+        "changes": grid.crowded and grid.text_size > 0,
+        "incomplete": table["incomplete"].any(),
+        "small": (table["look"] == "small").any(),
+        "conditional": table["conditional"].any(),
+    }
+    said = [text(f"chart.sign_{k}", lang, n=theme.SMALL_N) for k, shown in there.items() if shown]
+    return [text("chart.signs", lang, signs=said)] if said else []

@@ -1,0 +1,24 @@
+"""Bytes to take away: pictures and tables. Nothing is computed here.
+
+The functions are imported on first use; the modules have names of their own, so that
+``export.image`` is always the function.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from csdata.export.pictures import ImageFailed, image
+    from csdata.export.tables import csv_bytes
+
+__all__ = ["ImageFailed", "csv_bytes", "image"]
+
+_HOME: Final = {"ImageFailed": "pictures", "csv_bytes": "tables", "image": "pictures"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -1,0 +1,8 @@
+"""Bytes of an export → canonical tables, with a report of everything that was done to them."""
+
+from csdata.intake.combine import ImportSet, combine
+from csdata.intake.fields import Candidate
+from csdata.intake.read import NoCustomerColumn, read_export
+from csdata.intake.recipe import Recipe
+
+__all__ = ["Candidate", "ImportSet", "NoCustomerColumn", "Recipe", "combine", "read_export"]

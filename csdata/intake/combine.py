@@ -1,0 +1,96 @@
+"""Several imports of one company: the tables by role, and how well they fit together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pandas as pd
+
+from csdata.errors import NotBuilt
+from csdata.i18n import Message, message
+from csdata.tables import ROLES, Import, Role
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ImportSet:
+    """Imports by role, joined on ``customer_id``; nothing is dropped that does not match.
+
+    Attributes:
+        imports: What was read, in the order given.
+        tables: Role → rows of all imports of that role.
+        as_of: The latest day that a file states for itself.
+        match: One row per import that is not of customers: ``file``, ``role``, ``rows``,
+            ``customers`` (distinct ids in it), ``matched`` (of them known), ``unknown`` (not
+            known), ``without`` (customers that have no row in it).
+        notes: The same in words, one sentence per import.
+        leftovers: Ids without a partner: ``file``, ``role``, ``customer_id``, ``side`` (``file``:
+            only there; ``customers``: only in the table of customers).
+    """
+
+    imports: tuple[Import, ...]
+    tables: Mapping[Role, pd.DataFrame]
+    as_of: dt.date | None
+    match: pd.DataFrame
+    leftovers: pd.DataFrame
+    notes: tuple[Message, ...]
+
+
+def combine(imports: Iterable[Import], *, rules: object = None) -> ImportSet:
+    """Put imports together, in whatever order they come.
+
+    Args:
+        imports: What :func:`csdata.read_export` returned.
+        rules: Joining by anything else than the customer id is not offered yet.
+
+    Raises:
+        NotBuilt: ``rules`` is given.
+    """
+    if rules is not None:
+        raise NotBuilt(option="rules", value=rules, choices=[None])
+    imports = tuple(imports)
+    tables: dict[Role, pd.DataFrame] = {}
+    for role in ROLES:
+        frames = [i.table for i in imports if i.role == role]
+        if frames:
+            tables[role] = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+    known = _ids(tables["customers"]) if "customers" in tables else set[str]()
+    match: list[dict[str, object]] = []
+    leftovers: list[dict[str, object]] = []
+    for imported in imports:
+        if imported.role is None or imported.role == "customers":
+            continue
+        ids = _ids(imported.table)
+        where = {"file": imported.name, "role": imported.role}
+        match.append(
+            where
+            | {
+                "rows": len(imported.table),
+                "customers": len(ids),
+                "matched": len(ids & known),
+                "unknown": len(ids - known),
+                "without": len(known - ids),
+            }
+        )
+        for side, alone in (("file", ids - known), ("customers", known - ids)):
+            leftovers += [where | {"customer_id": i, "side": side} for i in sorted(alone)]
+    stated = [i.as_of for i in imports if i.as_of is not None]
+    return ImportSet(
+        imports=imports,
+        tables=MappingProxyType(tables),
+        as_of=max(stated, default=None),
+        match=pd.DataFrame(
+            match,
+            columns=["file", "role", "rows", "customers", "matched", "unknown", "without"],
+        ),
+        leftovers=pd.DataFrame(leftovers, columns=["file", "role", "customer_id", "side"]),
+        notes=tuple(
+            message("note.match", **row | {"role": message(f"role.{row['role']}")}) for row in match
+        ),
+    )
+
+
+def _ids(table: pd.DataFrame) -> set[str]:
+    return set(table["customer_id"].dropna().astype(str))

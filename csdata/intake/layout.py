@@ -1,0 +1,168 @@
+"""Where the table lies in a sheet: banner above, headings, rows, footer below.
+
+A formatted report has a banner of any length in front of its headings and an empty first column; a
+details report ends with a footer. Both are found by their structure, in any language.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from csdata.errors import NoTableFound
+from csdata.i18n import message
+from csdata.intake._arrow import pc
+from csdata.intake.catalogue import is_known
+from csdata.intake.headers import clean, letters, unique_names
+from csdata.intake.values import Bools
+
+CANDIDATES: Final = 40
+"""Rows looked at as headings; rows of a single cell (a banner) do not count."""
+
+BELOW: Final = 100
+"""Rows under a candidate that show which columns are in use."""
+
+TOLERANCE: Final = 0.25
+"""An earlier row wins unless a later one is better by more than this."""
+
+LONGEST_FOOTER: Final = 20
+_VALUE = re.compile(r"^[-+¥$€£(]*\d[\d,.:/\- %)円TZ]*$")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Grid:
+    """A sheet as trimmed text with missing blanks; ``columns[j]`` stands at ``positions[j]``."""
+
+    columns: tuple[pa.StringArray, ...]
+    positions: tuple[int, ...]
+    filled: npt.NDArray[np.bool_]
+    """Which cells hold something: rows × columns."""
+
+    @classmethod
+    def of(cls, table: pa.Table) -> Grid:
+        """The grid of a table whose columns are named by position."""
+        columns = tuple(_trimmed(column) for column in table.columns)
+        filled = [np.asarray(c.is_valid().to_numpy(zero_copy_only=False)) for c in columns]
+        shape = (table.num_rows, len(columns))
+        matrix = np.column_stack(filled) if filled else np.zeros(shape, bool)
+        return cls(columns, tuple(map(int, table.column_names)), matrix)
+
+    def row(self, index: int) -> list[str]:
+        """The texts of a row; a blank is empty."""
+        return [column[index].as_py() or "" for column in self.columns]
+
+    def texts(self, rows: npt.NDArray[np.intp]) -> tuple[str, ...]:
+        """One line of text for each row."""
+        return tuple(" ".join(filter(None, self.row(int(row)))) for row in rows)
+
+
+def _trimmed(cells: pa.ChunkedArray) -> pa.StringArray:
+    array = pc.utf8_trim_whitespace(cells.combine_chunks())
+    return pc.if_else(pc.equal(array, ""), pa.scalar(None, pa.string()), array)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Layout:
+    """The parts of a sheet.
+
+    Attributes:
+        header_row: Row of the headings, from 0.
+        columns: Which columns of the grid belong to the table.
+        headers: Their headings, cleaned and made unique.
+        rows: Rows of the table that hold something.
+        banner: Texts above the headings.
+        footer: Texts below the table.
+    """
+
+    header_row: int
+    columns: tuple[int, ...]
+    headers: tuple[str, ...]
+    rows: npt.NDArray[np.intp]
+    banner: tuple[str, ...]
+    footer: tuple[str, ...]
+
+
+def find_layout(grid: Grid, *, name: str, header_row: int | None = None) -> Layout:
+    """The layout of a sheet; ``header_row`` (from 1) overrides the search.
+
+    Raises:
+        NoTableFound: There is no row of headings with rows under it.
+    """
+    counts = grid.filled.sum(axis=1)
+    header = find_header(grid, counts) if header_row is None else header_row - 1
+    if header is None or not 0 <= header < len(counts) or not counts[header]:
+        raise NoTableFound(file=name, remedy=message("intake.remedy_no_header"))
+    below = np.flatnonzero(counts[header + 1 :]) + header + 1
+    footer = find_footer(counts, header)
+    rows = below[~np.isin(below, footer)]
+    if not len(rows):
+        raise NoTableFound(file=name, remedy=message("intake.remedy_no_rows"))
+    titles = grid.row(header)
+    used = grid.filled[rows].any(axis=0)
+    columns = tuple(j for j, title in enumerate(titles) if title or used[j])
+    headers = unique_names([clean(titles[j]) or f"({letters(grid.positions[j])})" for j in columns])
+    banner = np.flatnonzero(counts[:header])
+    return Layout(header, columns, tuple(headers), rows, grid.texts(banner), grid.texts(footer))
+
+
+def find_header(grid: Grid, counts: npt.NDArray[np.intp]) -> int | None:
+    """The row that looks most like headings: known labels, words, no repeats, columns covered."""
+    least = min(2, int(counts.max(initial=0)))
+    if not least:
+        return None
+    candidates = np.flatnonzero(counts >= least)[:CANDIDATES]
+    scores = [_header_score(grid, int(row)) for row in candidates]
+    best = max(scores)
+    return next(
+        int(row) for row, score in zip(candidates, scores, strict=True) if score >= best - TOLERANCE
+    )
+
+
+def _header_score(grid: Grid, row: int) -> float:
+    titles = [title for title in grid.row(row) if title]
+    used = grid.filled[row + 1 : row + 1 + BELOW].any(axis=0)
+    covered = (grid.filled[row] & used).sum() / used.sum() if used.any() else 0.0
+    words = sum(not _VALUE.match(title) for title in titles) / len(titles)
+    distinct = len(set(titles)) / len(titles)
+    known = sum(map(is_known, titles)) / len(titles)
+    return float(covered + words + distinct + 2 * known)
+
+
+def find_footer(counts: npt.NDArray[np.intp], header: int) -> npt.NDArray[np.intp]:
+    """Rows of a footer: after a blank line at the end, rows of one cell only.
+
+    By structure and not by its words, so that the year, the language and the padding commas that
+    Excel adds do not matter. A blank line inside a quoted text is part of a cell, and no row here.
+    A table of a single column has no such structure; nothing of it is taken for a footer.
+    """
+    body = counts[header + 1 :]
+    nothing = np.zeros(0, dtype=np.intp)
+    wide = np.flatnonzero(body > 1)
+    if counts[header] < 2:  # noqa: PLR2004 (a table of one column)
+        return nothing
+    tail = int(wide[-1]) + 1 if len(wide) else 0
+    blanks = np.flatnonzero(body[tail:] == 0)
+    if not len(blanks):
+        return nothing
+    start = tail + int(blanks[0])
+    rows = np.flatnonzero(body[start:]) + start
+    return rows + header + 1 if len(rows) <= LONGEST_FOOTER else nothing
+
+
+def columns_of(grid: Grid, layout: Layout) -> list[tuple[str, pa.StringArray]]:
+    """Heading and cells of every column of the table, rows of the layout only."""
+    rows = pa.array(layout.rows)
+    return [
+        (header, grid.columns[j].take(rows))
+        for header, j in zip(layout.headers, layout.columns, strict=True)
+    ]
+
+
+def whole(layout: Layout) -> Bools:
+    """A mask that keeps every row of the table."""
+    return np.ones(len(layout.rows), dtype=bool)
