@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from csdata.errors import BadValues, MissingColumns, NoCustomers
-from csdata.i18n import Message, message
+from csdata.i18n import DEFAULT, Message, catalogue, message
 
 if TYPE_CHECKING:
     from csdata.intake.fields import Candidate
@@ -204,6 +204,13 @@ class Portfolio:
                 return name
         raise MissingColumns(table="customers", missing=[column], present=present)
 
+    def label(self, column: str) -> Message | str:
+        """What a person calls a customers column: the header in their file, else our word."""
+        if column in self.provenance.columns:
+            return self.provenance.columns[column]
+        key = f"field.{column}"
+        return message(key) if key in catalogue(DEFAULT) else column
+
     def where(self, **conditions: Sequence[object] | object) -> Self:
         """The customers whose attributes have one of the given values, with all their rows.
 
@@ -237,7 +244,7 @@ class Portfolio:
 
     def _filtered(self, wanted: Mapping[str, tuple[object, ...]]) -> Provenance:
         late = [column for column in wanted if column in KNOWN_LATE]
-        warnings = tuple(message("warning.filter_known_late", column=c) for c in late)
+        warnings = tuple(message("warning.filter_known_late", column=self.label(c)) for c in late)
         return replace(
             self.provenance,
             filters={**self.provenance.filters, **wanted},

@@ -89,7 +89,10 @@ def survival(
         raise NotEnoughData(found=0, needed=1, what=message("survival.what.customers"))
     curves = kaplan_meier(table, duration="duration", event="event", entry="entry", group=column)
     test = None if column is None else _test(table, column, curves)
-    notes += [*_start_notes(curves), *_group_notes(curves, column, test)]
+    notes += _start_notes(curves)
+    if column is not None:
+        named = portfolio.label(column)
+        notes += _group_notes(curves, test, column=named, late=column in KNOWN_LATE)
     key = "survival" if landmark is None else "survival_landmark"
     return Survival(
         curves=curves,
@@ -155,11 +158,10 @@ def _start_notes(curves: SurvivalCurves) -> list[Message]:
     return notes
 
 
-def _group_notes(curves: SurvivalCurves, column: str | None, test: LogRank | None) -> list[Message]:
+def _group_notes(
+    curves: SurvivalCurves, test: LogRank | None, *, column: str | Message, late: bool
+) -> list[Message]:
     """What the groups are, and which of them are too small to speak of."""
-    if column is None:
-        return []
-    late = column in KNOWN_LATE
     notes = [message(f"survival.group_{'known_late' if late else 'as_of_export'}", column=column)]
     small = [say_group(c.group) for c in curves.parts if c.n < FEW]
     if small:

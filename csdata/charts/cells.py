@@ -45,7 +45,9 @@ def cells(result: Retention, lang: str) -> pd.DataFrame:
     """
     rows = [_cohort_cell(r, result.cohort, lang) for r in _shown(result.table)]
     rows += [_whole_cell(r, POOLED, int(r.eligible), lang) for r in _shown(result.pooled)]
-    rows += [_whole_cell(r, KAPLAN_MEIER, int(r.at_risk), lang) for r in _shown(result.kaplan_meier)]
+    rows += [
+        _whole_cell(r, KAPLAN_MEIER, int(r.at_risk), lang) for r in _shown(result.kaplan_meier)
+    ]
     table = pd.DataFrame(rows)
     table["look"] = [_look(n, share) for n, share in zip(table["n"], table["share"], strict=True)]
     table["ink"] = [
@@ -69,10 +71,10 @@ def row_labels(result: Retention, table: pd.DataFrame, lang: str) -> dict[str, s
 
 def sizes(result: Retention, table: pd.DataFrame) -> dict[str, int]:
     """Cohort sizes by row id; for the rows beneath, how many stand behind their first cell."""
-    of_cohorts = result.table.groupby("cohort")["size"].first()
+    of_cohorts = result.table.drop_duplicates("cohort")
     beneath = table[table["row"].isin(BENEATH)].sort_values("age").groupby("row")["n"].first()
     return {
-        **{f"{pd.Timestamp(c):%Y-%m-%d}": int(size) for c, size in of_cohorts.items()},
+        **{f"{r.cohort:%Y-%m-%d}": int(r.size) for r in frame.rows(of_cohorts)},
         **{str(row): int(n) for row, n in beneath.items()},
     }
 
@@ -91,7 +93,7 @@ def cohort_label(cohort: pd.Timestamp, period: clock.Period, lang: str) -> str:
 
 def _shown(table: pd.DataFrame) -> list[Any]:
     """Rows that have a share; a cell without one has nobody eligible yet and stays empty."""
-    return list(table[table["share"].notna()].itertuples()) if len(table) else []
+    return frame.rows(table[table["share"].notna()]) if len(table) else []
 
 
 def _cohort_cell(r: Any, period: clock.Period, lang: str) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Retention as curves: every cohort thin, the pooled and the Kaplan–Meier curve with their bands."""
+"""Retention as curves: cohorts thin, the pooled and the Kaplan–Meier curve with their bands."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def retention_curves(
 
 
 def _newest(table: pd.DataFrame) -> list[str]:
-    """The newest cohorts whose course is long enough to be compared: a year, or half the longest."""
+    """The newest cohorts whose course can be compared: known for a year, or half the longest."""
     sure = table[
         ~table["row"].isin(cl.BENEATH)
         & ~table["incomplete"]
@@ -219,7 +219,10 @@ def _cohort_names(
     own = table[table["row"].isin(chosen) & (table["look"] != "small")]
     ends = own.sort_values("age").groupby("row").tail(1).sort_values("row", ascending=False)
     size = theme.FONT * theme.PRESENTING
-    points = [(age / last * room, _HEIGHT * (1 - s)) for age, s in zip(ends["age"], ends["share"], strict=True)]
+    points = [
+        (age / last * room, _HEIGHT * (1 - s))
+        for age, s in zip(ends["age"], ends["share"], strict=True)
+    ]
     boxes = labels.place(
         points,
         [(fonts.width(title, size), size * 1.2) for title in ends["title"]],
@@ -230,7 +233,7 @@ def _cohort_names(
     named = [
         {"cohort": row.cohort, "age": row.age, "share": row.share, "title": row.title}
         | labels.offset(point, box)
-        for row, point, box in zip(ends.itertuples(), points, boxes, strict=True)
+        for row, point, box in zip(frame.rows(ends), points, boxes, strict=True)
         if box is not None
     ]
     if not named:

@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar, cast
 
 import altair as alt
 import pandas as pd
@@ -89,7 +89,7 @@ def framed(
         for part in (*lines, *notes)
         for line in fonts.wrap(part, theme.FONT * theme.PRESENTING, room)
     ]
-    chart = alt.layer(*layers).properties(
+    chart = alt.LayerChart(layer=list(layers)).properties(
         width=width,
         height=height,
         title=alt.Title(text=title, subtitle=wrapped),
@@ -116,12 +116,18 @@ def inline(table: pd.DataFrame) -> alt.InlineData:
     for column in plain.columns:
         if pd.api.types.is_datetime64_any_dtype(plain[column]):
             plain[column] = plain[column].dt.strftime("%Y-%m-%d")
-    return records(plain.astype(object).where(plain.notna(), None).to_dict("records"))
+    values = plain.astype(object).mask(plain.isna(), other=cast("Any", None))
+    return records(values.to_dict("records"))
 
 
-def records(rows: Sequence[Mapping[Any, Any]]) -> alt.InlineData:
+def rows(table: pd.DataFrame) -> list[Any]:
+    """The rows as named tuples."""
+    return list(table.itertuples())
+
+
+def records(values: Sequence[Mapping[Any, Any]]) -> alt.InlineData:
     """Rows as data inside the chart."""
-    return alt.InlineData(values=[dict(row) for row in rows])
+    return alt.InlineData(values=[dict(row) for row in values])
 
 
 def at_field(channel: Channel, field: str) -> Channel:

@@ -24,9 +24,7 @@ _HATCHES: Final = ((0, 0.5, 0.5, 0), (0, 1, 1, 0), (0.5, 1, 1, 0.5))
 """Strokes of the hatching, x y x2 y2 within a cell. Vega-Lite has no pattern fill."""
 
 
-def retention(
-    result: Retention, *, lang: str = "ja", width: float | None = None
-) -> alt.LayerChart:
+def retention(result: Retention, *, lang: str = "ja", width: float | None = None) -> alt.LayerChart:
     """The cohort triangle as a heat map, with the pooled and the Kaplan–Meier row beneath.
 
     One colour scale from 0 % to 100 % for the whole picture. Incomplete cells are lighter and
@@ -42,9 +40,7 @@ def retention(
     table = cl.cells(result, lang)
     grid = _grid(result, table, lang, width)
     pick = alt.selection_point(name="pick", fields=["cohort", "age"], empty=False)
-    base = alt.Chart(frame.inline(table)).encode(
-        x=grid.x, y=grid.y, tooltip=cl.tooltip(lang)
-    )
+    base = alt.Chart(frame.inline(table)).encode(x=grid.x, y=grid.y, tooltip=cl.tooltip(lang))
     return frame.framed(
         [
             *_surfaces(base, pick, lang),

@@ -61,9 +61,7 @@ class Axis:
         return (value - self.low) / (self.high - self.low) * length
 
 
-def axis(
-    values: pd.Series, other: pd.Series, cut: float, *, length: float, pad: float
-) -> Axis:
+def axis(values: pd.Series, other: pd.Series, cut: float, *, length: float, pad: float) -> Axis:
     """The axis of some values.
 
     Args:

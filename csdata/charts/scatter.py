@@ -1,4 +1,4 @@
-"""The loyalty quadrant: customers by 業務範囲 × 業務深度, the two cuts, and what each cell holds."""
+"""The loyalty quadrant: customers by 業務範囲 × 業務深度, the two cuts, what each cell holds."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import altair as alt
+
 from csdata.charts import fonts, frame, labels, theme
 from csdata.charts.plane import Plane, plane
 from csdata.errors import NotEnoughData
@@ -204,8 +205,9 @@ def _size(picture: Plane, lang: str) -> alt.Size | Any:
         "mrr:Q",
         title=text("chart.mrr", lang),
         scale=alt.Scale(domain=[0, float(picture.table["mrr"].max())], range=list(picture.areas)),
-        legend=alt.Legend(orient="bottom", direction="horizontal", titleOrient="left", format=",d",
-                          tickCount=3),
+        legend=alt.Legend(
+            orient="bottom", direction="horizontal", titleOrient="left", format=",d", tickCount=3
+        ),
     )
 
 
@@ -240,7 +242,9 @@ def _cuts(picture: Plane, result: Quadrant, x: alt.X, y: alt.Y, lang: str) -> li
     return [
         base.mark_rule(style="cut").encode(x=x),
         base.mark_rule(style="cut").encode(y=y),
-        base.mark_text(style="muted", baseline="bottom").encode(x=x, y=alt.value(-5), text="wide:N"),
+        base.mark_text(style="muted", baseline="bottom").encode(
+            x=x, y=alt.value(-5), text="wide:N"
+        ),
         beside.mark_text(style="halo", align="right", baseline="bottom", dx=-6, dy=-4),
         beside.mark_text(style="muted", align="right", baseline="bottom", dx=-6, dy=-4),
     ]
@@ -248,23 +252,19 @@ def _cuts(picture: Plane, result: Quadrant, x: alt.X, y: alt.Y, lang: str) -> li
 
 def _names(picture: Plane, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Names beside the customers that matter, as far as they find room."""
-    by_id = picture.shown.set_index("customer_id")
-    rows = [by_id.loc[i] for i in picture.named]
-    limit = _LABEL_LIMIT * theme.PRESENTING
-    said = [
-        fonts.cut(str(r["name"]), _LABEL * theme.PRESENTING, limit) for r in rows
-    ]
-    points = [picture.pixels(r["breadth"], r["depth"]) for r in rows]
+    rows = frame.rows(picture.shown.set_index("customer_id").loc[picture.named])
     size = _LABEL * theme.PRESENTING
+    said = [fonts.cut(str(r.name), size, _LABEL_LIMIT * theme.PRESENTING) for r in rows]
+    points = [picture.pixels(r.breadth, r.depth) for r in rows]
     boxes = labels.place(
         points,
         [(fonts.width(name, size), size * 1.15) for name in said],
         area=labels.Box(0, 0, picture.width, picture.height),
         obstacles=[*_reserved(picture), *_occupied(picture)],
-        gaps=[picture.radius(r["mrr"]) + 3 for r in rows],
+        gaps=[picture.radius(r.mrr) + 3 for r in rows],
     )
     placed = [
-        {"label": name, "breadth": r["breadth"], "depth": r["depth"], **labels.offset(point, box)}
+        {"label": name, "breadth": r.breadth, "depth": r.depth, **labels.offset(point, box)}
         for name, r, point, box in zip(said, rows, points, boxes, strict=True)
         if box is not None
     ]
@@ -284,7 +284,7 @@ def _occupied(picture: Plane) -> list[labels.Box]:
         shown = shown[shown["customer_id"].isin(picture.named)]
     return [
         labels.around(*picture.pixels(r.breadth, r.depth), picture.radius(r.mrr))
-        for r in shown.itertuples()
+        for r in frame.rows(shown)
     ]
 
 
@@ -335,7 +335,9 @@ def _captions(picture: Plane, result: Quadrant, x: alt.X, y: alt.Y, lang: str) -
             base.mark_point(
                 shape="square", filled=True, size=130, opacity=1, xOffset=sign * 12, yOffset=first
             ).encode(color=_color()),
-            base.mark_text(style="strong", align=side, dx=sign * 26, dy=first).encode(text="head:N"),
+            base.mark_text(style="strong", align=side, dx=sign * 26, dy=first).encode(
+                text="head:N"
+            ),
             base.mark_text(style="halo_ink", align=side, dx=sign * 26, dy=second).encode(
                 text="line:N"
             ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import altair as alt
 import pandas as pd
@@ -40,9 +40,8 @@ def survival(
         lang: "ja" or "en".
         width: Total width in pixels.
     """
-    curves: SurvivalCurves = getattr(result, "curves", result)
     return _picture(
-        curves,
+        cast("SurvivalCurves", getattr(result, "curves", result)),
         about=result,
         title=text("chart.survival_title", lang),
         landmark=getattr(result, "landmark", None),
@@ -113,9 +112,7 @@ def _picture(
     )
 
 
-def _notes(
-    about: frame.Result, rows: pd.DataFrame, ended: pd.DataFrame, lang: str
-) -> list[str]:
+def _notes(about: frame.Result, rows: pd.DataFrame, ended: pd.DataFrame, lang: str) -> list[str]:
     """Words for the signs that occur, and from where a curve is known when it begins late."""
     said = [text("chart.sign_ended", lang)] if len(ended) else []
     if rows["small"].any():
@@ -203,7 +200,11 @@ def _hover(rows: pd.DataFrame, x: alt.X, found: list[Group], lang: str) -> list[
         "events": "events",
     }
     near = alt.selection_point(
-        name="hover", fields=["id", "time"], nearest=True, on="pointerover", clear="pointerout",
+        name="hover",
+        fields=["id", "time"],
+        nearest=True,
+        on="pointerover",
+        clear="pointerout",
         empty=False,
     )
     return [
@@ -228,30 +229,20 @@ def _hover(rows: pd.DataFrame, x: alt.X, found: list[Group], lang: str) -> list[
 
 def _names(rows: pd.DataFrame, x: alt.X, found: list[Group], *, last: float) -> list[alt.Chart]:
     """Each curve's name at the right edge, apart from the others, with a line to its end."""
-    ends = rows.groupby("id").last()
-    shown = [g for g in found if g.id in ends.index]
-    wanted = [_HEIGHT * (1 - float(ends.loc[g.id, "survival"])) for g in shown]
+    ends = rows.drop_duplicates("id", keep="last")[["id", "name", "time", "survival"]]
     gap = theme.FONT * theme.PRESENTING * 1.25
-    places = labels.spread(wanted, gap=gap, lowest=0, highest=_HEIGHT)
-    data = frame.records(
-        [
-            {
-                "id": g.id,
-                "name": g.name,
-                "short": g.short,
-                "time": float(ends.loc[g.id, "time"]),
-                "end": float(ends.loc[g.id, "survival"]),
-                "edge": last,
-                "level": 1 - place / _HEIGHT,
-            }
-            for g, place in zip(shown, places, strict=True)
-        ]
+    places = labels.spread(
+        [_HEIGHT * (1 - s) for s in ends["survival"]], gap=gap, lowest=0, highest=_HEIGHT
     )
-    base = alt.Chart(data)
+    short = {g.id: g.short for g in found}
+    named = ends.assign(
+        short=ends["id"].map(short), edge=last, level=[1 - place / _HEIGHT for place in places]
+    )
+    base = alt.Chart(frame.inline(named))
     edge = frame.at_field(x, "edge")
     full = alt.Tooltip("name:N")
     return [
-        base.mark_rule(style="leader").encode(x=x, x2="edge", y="end:Q", y2="level"),
+        base.mark_rule(style="leader").encode(x=x, x2="edge", y="survival:Q", y2="level"),
         base.mark_rule(strokeWidth=3, xOffset=4, x2Offset=18).encode(
             x=edge, x2="edge", y="level:Q", color=_color(found), strokeDash=_dash(found)
         ),
@@ -268,9 +259,15 @@ def _risk_table(
     tops = {g.id: _level(_TABLE_TOP + _ROW * (i + 1)) for i, g in enumerate(found)}
     at = curves.at(ticks)
     numbers = [
-        {"id": g.id, "name": g.name, "level": tops[g.id], "time": float(r.time), "n": int(r.at_risk)}
+        {
+            "id": g.id,
+            "name": g.name,
+            "level": tops[g.id],
+            "time": float(r.time),
+            "n": int(r.at_risk),
+        }
         for g in found
-        for r in step_rows.of_group(at, g).itertuples()
+        for r in frame.rows(step_rows.of_group(at, g))
     ]
     names = [{"id": g.id, "name": g.name, "short": g.short, "level": tops[g.id]} for g in found]
     heading = {"level": _level(_TABLE_TOP), "heading": text("chart.risk_table", lang)}
@@ -283,9 +280,7 @@ def _risk_table(
         alt.Chart(frame.records(numbers))
         .mark_text(style="ink")
         .encode(x=x, y="level:Q", text=alt.Text("n:Q", format=","), tooltip=full),
-        named.mark_text(style="ink", align="right").encode(
-            x=alt.value(-_NAME_GAP), text="short:N"
-        ),
+        named.mark_text(style="ink", align="right").encode(x=alt.value(-_NAME_GAP), text="short:N"),
     ]
     if len(found) > 1:
         swatch = named.mark_rule(strokeWidth=3).encode(

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import altair as alt
 
-C = TypeVar("C", bound=alt.TopLevelMixin)
+C = TypeVar("C", alt.Chart, alt.LayerChart, alt.VConcatChart, alt.HConcatChart)
 
 SCREEN_FONTS: Final = (
     '"BIZ UDPGothic", "Hiragino Sans", "Yu Gothic UI", Meiryo, "Noto Sans JP", '

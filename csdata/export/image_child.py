@@ -53,7 +53,10 @@ def fetches(spec: Any) -> Iterator[str]:
         for key, value in spec.items():
             if key == "url":
                 yield f"url: {value}"
-            elif key == "mark" and "image" in (value, value.get("type") if isinstance(value, dict) else None):
+            elif key == "mark" and "image" in (
+                value,
+                value.get("type") if isinstance(value, dict) else None,
+            ):
                 yield "mark: image"
             elif key not in _ROWS:
                 yield from fetches(value)
@@ -73,9 +76,7 @@ def render(spec: dict[str, Any], *, form: str, scale: float) -> bytes:
     if form == "svg":
         svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[])
         return svg.encode()
-    return vl_convert.vegalite_to_png(
-        spec, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[]
-    )
+    return vl_convert.vegalite_to_png(spec, vl_version=VEGA_LITE, scale=scale, allowed_base_urls=[])
 
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:

@@ -34,7 +34,11 @@ class ImageFailed(CsDataError):
 
 
 def image(
-    chart: Any, format: Format = "png", scale: float = 2, *, timeout: float = TIMEOUT  # noqa: A002 (public name)
+    chart: Any,
+    format: Format = "png",  # noqa: A002 (the name that a user types)
+    scale: float = 2,
+    *,
+    timeout: float = TIMEOUT,
 ) -> bytes:
     """A chart as a picture. Needs no system font, no network and no ``__main__`` guard.
 

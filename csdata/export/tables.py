@@ -22,11 +22,13 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     guarded = table.copy()
     guarded.columns = pd.Index([guard(name) for name in table.columns], dtype=object)
     for place, dtype in enumerate(table.dtypes):
-        if isinstance(dtype, pd.CategoricalDtype) or pd.api.types.is_object_dtype(dtype) or (
-            pd.api.types.is_string_dtype(dtype)
+        if (
+            isinstance(dtype, pd.CategoricalDtype)
+            or pd.api.types.is_object_dtype(dtype)
+            or (pd.api.types.is_string_dtype(dtype))
         ):
             column = table.iloc[:, place].astype(object).map(guard)
-            guarded.isetitem(place, column)
+            guarded.isetitem(place, column.to_numpy())
     text = guarded.to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
 

@@ -75,7 +75,7 @@ class Message:
 
 def message(key: str, /, **values: object) -> Message:
     """Short for ``Message(key, values)``."""
-    return Message(key, MappingProxyType(values))
+    return Message(key, values)
 
 
 class Formatter(string.Formatter):

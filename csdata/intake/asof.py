@@ -50,8 +50,8 @@ def stated_day(
     ``day_first`` is how the file's own columns, or the user, write ``5/3/2026``.
     """
     finders: tuple[Callable[[], Iterator[Stated]], ...] = (
-        lambda: _in_lines("banner", banner, _BANNER, day_first),
-        lambda: _in_lines("footer", footer, _FOOTER, day_first),
+        lambda: _in_lines("banner", banner, _BANNER, day_first=day_first),
+        lambda: _in_lines("footer", footer, _FOOTER, day_first=day_first),
         lambda: _in_name(name),
     )
     return next((stated for finder in finders for stated in finder()), None)
@@ -61,11 +61,13 @@ def _in_lines(
     where: str,
     lines: Sequence[str],
     patterns: Sequence[re.Pattern[str]],
+    *,
     day_first: bool | None,
 ) -> Iterator[Stated]:
     for pattern in patterns:
         for line in lines:
-            if (found := pattern.search(line)) and (day := read_day(found["when"], day_first)):
+            found = pattern.search(line)
+            if found and (day := read_day(found["when"], day_first=day_first)):
                 yield Stated(day, where, line)
 
 
@@ -77,7 +79,7 @@ def _in_name(name: str) -> Iterator[Stated]:
         yield Stated(day, "name", name)
 
 
-def read_day(text: str, day_first: bool | None = None) -> dt.date | None:
+def read_day(text: str, *, day_first: bool | None = None) -> dt.date | None:
     """The first day in a text; None if there is none, or if it can be read in two ways.
 
     Where the year comes last, a number above 12 decides, then ``day_first``; then a twelve-hour

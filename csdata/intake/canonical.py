@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from csdata.intake.catalogue import Field, fields, is_code
-from csdata.intake.report import Report
+from csdata.intake.reading import Reading
 from csdata.intake.values import (
     SAMPLE,
     Bools,
@@ -20,9 +20,8 @@ from csdata.intake.values import (
     booleans,
     dates,
     midnights,
-    natural_kind,
+    natural,
     numbers,
-    typed,
 )
 from csdata.tables import Role
 
@@ -33,7 +32,7 @@ UNREADABLE: Final = {"date": "not_a_date", "number": "not_a_number", "boolean": 
 class Typed:
     """The values of a field (missing as None, NaN or NaT) and the rows that could not be read."""
 
-    values: npt.NDArray[Any]
+    data: npt.NDArray[Any]
     unread: Bools
     undecided: bool = False
 
@@ -94,16 +93,15 @@ def type_field(field: Field | None, column: Column, read: Dates | None) -> Typed
         unread = column.spread(~found.ok, missing=False).astype(bool)
         return Typed(values, unread, undecided=found.order == "undecided")
     parsed = numbers(texts, units=True) if kind == "number" else booleans(texts)
-    values = column.spread(parsed.values.astype(object if kind == "boolean" else float), None)
+    known = parsed.values.astype(object if kind == "boolean" else float)
+    known[~parsed.ok] = np.nan
     unread = column.spread(~parsed.ok, missing=False).astype(bool)
-    values[unread] = None if kind == "boolean" else np.nan
-    return Typed(values, unread)
+    return Typed(column.spread(known, np.nan), unread)
 
 
 def _natural(column: Column, read: Dates | None) -> npt.NDArray[Any]:
     day_first = read.order == "day" if read and read.order in {"day", "month"} else None
-    kind = natural_kind(column.distinct, code=is_code(column.header), day_first=day_first)
-    return typed(column, kind, day_first=day_first)
+    return natural(column, code=is_code(column.header), day_first=day_first)
 
 
 def natural_columns(
@@ -113,31 +111,19 @@ def natural_columns(
     return {column.header: _natural(column, read.get(column.header)) for column in columns}
 
 
-def list_unread(
-    report: Report,
-    found: Mapping[str, Typed],
-    columns: Mapping[str, Column],
-    mapping: Mapping[str, str],
-    lines: npt.NDArray[np.int64],
-    *,
-    role: Role,
-) -> None:
+def list_unread(reading: Reading, found: Mapping[str, Typed]) -> None:
     """List every cell that its field could not take."""
-    known = fields(role)
-    for name, values in found.items():
-        field = known.get(name)
-        if field is None or values.undecided or field.kind not in UNREADABLE:
-            continue
-        rows = np.flatnonzero(values.unread)
-        header = mapping[name]
-        report.issues(
-            UNREADABLE[field.kind],
-            rows=lines[rows],
-            column=header,
-            values=columns[header].at(rows),
-            action="missing",
-            severity="warning",
-        )
+    known = fields(reading.role)
+    for name, typed_field in found.items():
+        kind = known[name].kind if name in known else "any"
+        if kind in UNREADABLE and typed_field.unread.any() and not typed_field.undecided:
+            reading.list_rows(
+                UNREADABLE[kind],
+                typed_field.unread,
+                field=name,
+                action="missing",
+                severity="warning",
+            )
 
 
 def examples(column: Column, n: int = 3) -> list[str]:

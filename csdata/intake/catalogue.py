@@ -1,4 +1,4 @@
-"""The data file ``fields.toml``: which headings mean which field, and which words mean yes or no."""
+"""The data file ``fields.toml``: headings that mean a field, words that mean yes or no."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class Sign:
 
 @functools.cache
 def _tree() -> Mapping[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath("fields.toml").read_text("utf-8"))
+    return tomllib.loads(
+        resources.files("csdata.intake").joinpath("fields.toml").read_text("utf-8")
+    )
 
 
 @functools.cache

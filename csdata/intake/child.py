@@ -17,6 +17,7 @@ from __future__ import annotations
 import codecs
 import csv
 import importlib
+import importlib.abc
 import io
 import itertools
 import json
@@ -65,12 +66,22 @@ class Problem(Exception):
         self.answer: dict[str, object] = {"problem": word, **values}
 
 
+class NoPandas(importlib.abc.MetaPathFinder):
+    """Keeps pandas out: pyarrow would import it only to ask whether a list is a Series."""
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        """Refuse pandas, have no opinion on anything else."""
+        if fullname == "pandas":
+            raise ModuleNotFoundError(fullname)
+
+
 def main() -> int:
     """Read the job's file as the job says; 0, or :data:`PROBLEM` with a JSON object."""
     # Libraries may print: only the answer may reach the parent's pipe.
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     job: dict[str, Any] = json.loads(sys.argv[1])
+    sys.meta_path.insert(0, NoPandas())
     contain(job["memory_bytes"], job["seconds"])
     try:
         table = READERS[job["kind"]](job)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -57,13 +58,13 @@ def combine(imports: Iterable[Import], *, rules: object = None) -> ImportSet:
         if frames:
             tables[role] = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
     known = _ids(tables["customers"]) if "customers" in tables else set[str]()
-    match: list[dict[str, object]] = []
-    leftovers: list[dict[str, object]] = []
+    match: list[dict[str, Any]] = []
+    leftovers: list[dict[str, Any]] = []
     for imported in imports:
         if imported.role is None or imported.role == "customers":
             continue
         ids = _ids(imported.table)
-        where = {"file": imported.name, "role": imported.role}
+        where: dict[str, Any] = {"file": imported.name, "role": imported.role}
         match.append(
             where
             | {

@@ -4,10 +4,10 @@
 day is added, said so, and asked about. What a heading names decides the proposal:
 
 * the end of a period — 契約終了日, 満了日, 利用終了日, End Date: the last day, always;
-* the act of leaving — 解約日, 退会日, Churn Date: the last day too (a contract given up per 31 March
-  still runs on that day), unless the dates themselves say otherwise: if they mostly fall on the day
-  of the month on which the contract began, or on the first of a month, rather than on the day
-  before, they are the first day without.
+* the act of leaving — 解約日, 退会日, Churn Date: the last day too (a contract given up per the end
+  of March still runs on that day), unless the dates themselves say otherwise: if they mostly fall
+  on the day of the month on which the contract began, or on the first of a month, rather than on
+  the day before, they are the first day without.
 """
 
 from __future__ import annotations

@@ -66,8 +66,8 @@ class Guess:
     @property
     def rival(self) -> Role | None:
         """Another role that is nearly as likely."""
-        others = {role: score for role, score in self.scores.items() if role != self.role}
-        best = max(others, key=lambda role: others[role], default=None)
+        others: dict[Role, float] = {r: s for r, s in self.scores.items() if r != self.role}
+        best: Role | None = max(others, key=lambda role: others[role], default=None)
         if self.role is None or best is None or others[best] <= 0:
             return None
         return best if self.scores.get(self.role, 0.0) - others[best] < CLOSE else None
@@ -83,9 +83,9 @@ def guess(columns: Sequence[Column], recipe: Recipe, *, name: str) -> Guess:
     absent = [h for h in recipe.mapping.values() if h is not None and h not in by_header]
     if absent:
         raise MissingColumns(table=name, missing=absent, present=list(by_header))
-    options = {role: _option(role, by_header, recipe) for role in ROLES}
-    scores = {role: option.points for role, option in options.items() if option.possible}
-    role = recipe.role or max(scores, key=lambda r: scores[r], default=None)
+    options: dict[Role, _Option] = {r: _option(r, by_header, recipe) for r in ROLES}
+    scores: dict[Role, float] = {r: options[r].points for r in ROLES if options[r].possible}
+    role: Role | None = recipe.role or max(scores, key=lambda r: scores[r], default=None)
     if role is None:
         return Guess(None, scores, {}, (), ("customer_id",), named=False)
     option = options[role]
@@ -130,9 +130,8 @@ def _option(role: Role, columns: Mapping[str, Column], recipe: Recipe) -> _Optio
             mapping[candidate.field] = candidate.header
             sure[candidate.field] = candidate.score
             taken.add(candidate.header)
-    named = (
-        "customer_id" not in mapping and "name" in mapping and "customer_id" not in recipe.mapping
-    )
+    without_id = "customer_id" not in mapping and "customer_id" not in recipe.mapping
+    named = without_id and "name" in mapping
     if named:
         mapping["customer_id"] = mapping["name"]
         sure["customer_id"] = NAME_AS_ID

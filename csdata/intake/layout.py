@@ -103,7 +103,7 @@ def find_layout(grid: Grid, *, name: str, header_row: int | None = None) -> Layo
     if not len(rows):
         raise NoTableFound(file=name, remedy=message("intake.remedy_no_rows"))
     titles = grid.row(header)
-    used = grid.filled[rows].any(axis=0)
+    used = np.asarray(grid.filled[rows].any(axis=0))
     columns = tuple(j for j, title in enumerate(titles) if title or used[j])
     headers = unique_names([clean(titles[j]) or f"({letters(grid.positions[j])})" for j in columns])
     banner = np.flatnonzero(counts[:header])

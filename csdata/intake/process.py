@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -20,6 +21,7 @@ import pyarrow as pa
 from csdata.errors import BadValues, CsDataError, FileTooLarge, NoTableFound, UnreadableFile
 from csdata.i18n import message
 from csdata.intake.limits import Limits, megabytes
+from csdata.intake.memory import resident_bytes
 
 CHILD: Final = Path(__file__).with_name("child.py")
 PROBLEM: Final = 65
@@ -84,7 +86,7 @@ def read_cells(
     return table, json.loads(table.schema.metadata[b"csdata"])
 
 
-def _run(job: dict[str, object], name: str, limits: Limits) -> tuple[int, bytes]:
+def _run(job: Mapping[str, object], name: str, limits: Limits) -> tuple[int, bytes]:
     with subprocess.Popen(
         [sys.executable, "-I", str(CHILD), json.dumps(job)],
         stdin=subprocess.DEVNULL,
@@ -112,66 +114,6 @@ def _watch(process: subprocess.Popen[bytes], name: str, limits: Limits) -> tuple
                 raise _too_much_memory(name, limits) from None
         else:
             return process.returncode, answer
-
-
-def resident_bytes(process: subprocess.Popen[bytes]) -> int:
-    """Memory that a running process holds; 0 where it cannot be found out."""
-    if sys.platform == "linux":
-        return _resident_linux(process.pid)
-    if sys.platform == "win32":
-        return _resident_windows(process)
-    return _resident_ps(process.pid)
-
-
-def _resident_linux(pid: int) -> int:
-    try:
-        pages = Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]
-    except (OSError, IndexError):
-        return 0
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _resident_ps(pid: int) -> int:
-    try:
-        shown = subprocess.run(
-            ["/bin/ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=False
-        ).stdout
-    except OSError:
-        return 0
-    return int(shown) * 1024 if shown.strip().isdigit() else 0
-
-
-if sys.platform == "win32":
-
-    def _resident_windows(process: subprocess.Popen[bytes]) -> int:
-        import ctypes
-        from ctypes import wintypes
-
-        class Counters(ctypes.Structure):
-            _fields_ = [
-                ("cb", wintypes.DWORD),
-                ("PageFaultCount", wintypes.DWORD),
-                *((field, ctypes.c_size_t) for field in _WINDOWS_COUNTERS),
-            ]
-
-        counters = Counters()
-        counters.cb = ctypes.sizeof(counters)
-        handle = wintypes.HANDLE(int(process._handle))  # noqa: SLF001 (no public way)
-        known = ctypes.windll.psapi.GetProcessMemoryInfo(
-            handle, ctypes.byref(counters), counters.cb
-        )
-        return int(counters.PagefileUsage) if known else 0
-
-    _WINDOWS_COUNTERS = (
-        "PeakWorkingSetSize",
-        "WorkingSetSize",
-        "QuotaPeakPagedPoolUsage",
-        "QuotaPagedPoolUsage",
-        "QuotaPeakNonPagedPoolUsage",
-        "QuotaNonPagedPoolUsage",
-        "PagefileUsage",
-        "PeakPagefileUsage",
-    )
 
 
 # ---------------------------------------------------------------------------------------- errors

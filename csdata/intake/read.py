@@ -5,27 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import pyarrow as pa
 
 from csdata.errors import NoTableFound
 from csdata.i18n import message
 from csdata.intake import canonical, ends, layout, rules, totals, values
 from csdata.intake.asof import stated_day
-from csdata.intake.catalogue import field_names, fields
-from csdata.intake.fields import Guess, guess
-from csdata.intake.headers import normal, unique_names
+from csdata.intake.assemble import rows_apart, rows_as_text, used_rows
+from csdata.intake.catalogue import fields
+from csdata.intake.fields import guess
+from csdata.intake.headers import normal
+from csdata.intake.reading import DataRows, Reading
 from csdata.intake.recipe import Recipe
 from csdata.intake.report import Report
-from csdata.intake.values import Bools, Column, Dates
+from csdata.intake.values import Column
 from csdata.intake.workbook import Cells, Readable, open_file
-from csdata.tables import Import, Role
+from csdata.tables import Import
 
 MENTIONED = 12
 """Headings that an error message lists; a hostile file may have thousands, and long ones."""
@@ -86,30 +85,11 @@ def read_export(
     report = Report()
     _tell_layout(report, cells, found)
     rows = drop_totals(report, found, columns, guessed.mapping["customer_id"])
+    if not len(rows.lines):
+        raise NoTableFound(file=shown, remedy=message("intake.remedy_no_rows"))
     _list_error_cells(report, cells, grid, found, rows)
-    reading = _Reading(shown, recipe, guessed.role, guessed, rows, found, report)
+    reading = Reading(shown, recipe, guessed.role, guessed, rows, found, report)
     return _assemble(reading, cells)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class DataRows:
-    """The rows of data: their columns, and their lines in the file from 1."""
-
-    columns: Mapping[str, Column]
-    lines: npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Reading:
-    """What is known once the layout and the role are settled."""
-
-    name: str
-    recipe: Recipe
-    role: Role
-    guess: Guess
-    data: DataRows
-    layout: layout.Layout
-    report: Report
 
 
 def _tell_layout(report: Report, cells: Cells, found: layout.Layout) -> None:
@@ -146,8 +126,6 @@ def drop_totals(
         report.dropped["total"] = len(rows)
         columns = [column.keep(~adding) for column in columns]
         lines = lines[~adding]
-    if not len(lines):
-        report.note("no_rows")
     return DataRows({column.header: column for column in columns}, lines)
 
 
@@ -174,21 +152,18 @@ def _list_error_cells(
         )
 
 
-# ------------------------------------------------------------------------------------ the meaning
-
-
-def _assemble(reading: _Reading, cells: Cells) -> Import:
+def _assemble(reading: Reading, cells: Cells) -> Import:
     data, report, mapping = reading.data, reading.report, reading.guess.mapping
     _tell_role(reading)
     read = canonical.date_columns(list(data.columns.values()), day_first=reading.recipe.day_first)
-    as_of = _as_of(reading, canonical.day_order(read))
+    as_of = _as_of(reading, day_first=canonical.day_order(read))
     typed = canonical.type_fields(data.columns, mapping, read, role=reading.role)
-    canonical.list_unread(report, typed, data.columns, mapping, data.lines, role=reading.role)
+    canonical.list_unread(reading, typed)
     _ask_day_order(reading, typed)
-    found = {name: field.values for name, field in typed.items()}
+    found = {name: field.data for name, field in typed.items()}
     _settle_end(reading, found)
     seen = rules.Rows(
-        values=found,
+        fields=found,
         unread={name: field.unread for name, field in typed.items()},
         undecided=frozenset(name for name, field in typed.items() if field.undecided),
         as_of=as_of,
@@ -196,7 +171,7 @@ def _assemble(reading: _Reading, cells: Cells) -> Import:
         codes=tuple(column.codes for column in data.columns.values()),
     )
     reasons = set_aside(reading, seen)
-    table, names = _table(reading, found, read, seen.alive)
+    table, names = used_rows(reading, found, read, seen.alive)
     return Import(
         name=reading.name,
         table=table,
@@ -204,10 +179,10 @@ def _assemble(reading: _Reading, cells: Cells) -> Import:
         as_of=as_of,
         issues=report.table(),
         notes=tuple(report.notes),
-        mapping=MappingProxyType(dict(mapping)),
+        mapping=mapping,
         columns=MappingProxyType(names),
-        set_aside=_rows_apart(data, reasons),
-        raw=_raw(data),
+        set_aside=rows_apart(data, reasons),
+        raw=rows_as_text(data),
         sheet=cells.sheet,
         sheets=cells.sheets,
         recipe=reading.recipe,
@@ -219,7 +194,7 @@ def _assemble(reading: _Reading, cells: Cells) -> Import:
     )
 
 
-def _tell_role(reading: _Reading) -> None:
+def _tell_role(reading: Reading) -> None:
     report, found = reading.report, reading.guess
     role = message(f"role.{reading.role}")
     report.note("role_user" if reading.recipe.role else "role", role=role)
@@ -232,7 +207,7 @@ def _tell_role(reading: _Reading) -> None:
         report.ask("mapping", role=role, missing=missing)
 
 
-def _as_of(reading: _Reading, day_first: bool | None) -> dt.date | None:
+def _as_of(reading: Reading, *, day_first: bool | None) -> dt.date | None:
     """基準日: the user's, else what the file says; asked for where dates need one."""
     report, recipe = reading.report, reading.recipe
     if recipe.as_of is not None:
@@ -250,7 +225,7 @@ def _as_of(reading: _Reading, day_first: bool | None) -> dt.date | None:
     return None
 
 
-def _ask_day_order(reading: _Reading, typed: Mapping[str, canonical.Typed]) -> None:
+def _ask_day_order(reading: Reading, typed: Mapping[str, canonical.Typed]) -> None:
     for name, field in typed.items():
         if field.undecided:
             header = reading.guess.mapping[name]
@@ -259,7 +234,7 @@ def _ask_day_order(reading: _Reading, typed: Mapping[str, canonical.Typed]) -> N
             return
 
 
-def _settle_end(reading: _Reading, found: dict[str, npt.NDArray[Any]]) -> None:
+def _settle_end(reading: Reading, found: dict[str, npt.NDArray[Any]]) -> None:
     """Turn last days with a contract into first days without one (see :mod:`.ends`)."""
     if "end" not in found or not (~np.isnat(found["end"])).any():
         return
@@ -278,137 +253,21 @@ def _settle_end(reading: _Reading, found: dict[str, npt.NDArray[Any]]) -> None:
         )
 
 
-def set_aside(reading: _Reading, rows: rules.Rows) -> npt.NDArray[np.object_]:
+def set_aside(reading: Reading, rows: rules.Rows) -> npt.NDArray[np.object_]:
     """Apply the rules; the reason of every row that cannot be used, None for the others.
 
     ``rows.alive`` is updated as the rules go.
     """
-    data, report = reading.data, reading.report
-    reasons = np.full(len(data.lines), None, dtype=object)
+    reasons = np.full(len(reading.data.lines), None, dtype=object)
     for rule in rules.RULES:
-        if reading.role not in rule.roles or not set(rule.needs) <= set(rows.values):
+        if reading.role not in rule.roles or not set(rule.needs) <= set(rows.fields):
             continue
         hit = np.asarray(rule.test(rows), dtype=bool) & rows.alive
         if not hit.any():
             continue
         reasons[hit] = rule.id
         rows.alive[hit] = False
-        header = reading.guess.mapping[rule.column]
-        report.issues(
-            rule.id,
-            rows=data.lines[hit],
-            column=header,
-            values=data.columns[header].at(np.flatnonzero(hit)),
-            action="set_aside",
-            severity="error",
-        )
-        why = message(f"rule.{rule.id}")
-        report.note("set_aside", n=int(hit.sum()), why=why, column=header)
+        reading.list_rows(rule.id, hit, field=rule.column, action="set_aside", severity="error")
+        why, header = message(f"rule.{rule.id}"), reading.guess.mapping[rule.column]
+        reading.report.note("set_aside", n=int(hit.sum()), why=why, column=header)
     return reasons
-
-
-# ------------------------------------------------------------------------------------- the tables
-
-
-def _table(
-    reading: _Reading,
-    found: Mapping[str, npt.NDArray[Any]],
-    read: Mapping[str, Dates],
-    alive: Bools,
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """The table of the rows that are kept, and the heading behind each of its columns."""
-    data, mapping = reading.data, reading.guess.mapping
-    fields_of: dict[str, list[str]] = {}
-    for field, header in mapping.items():
-        fields_of.setdefault(header, []).append(field)
-    others = [column.keep(alive) for h, column in data.columns.items() if h not in fields_of]
-    natural = canonical.natural_columns(others, {} if not alive.all() else read)
-    # A column that is no field must not pass for one by its heading.
-    names = dict(zip(natural, unique_names(list(natural), field_names()), strict=True))
-    result: dict[str, npt.NDArray[Any]] = {}
-    headings: dict[str, str] = {}
-    for header in data.columns:
-        for field in sorted(fields_of.get(header, ())):
-            result[field] = found[field][alive]
-            headings[field] = header
-        if header in natural:
-            result[names[header]] = natural[header]
-            headings[names[header]] = header
-    if "churned" in result and not pd.isna(result["churned"]).any():
-        result["churned"] = result["churned"].astype(bool)
-    table = pd.DataFrame(result)
-    _list_blanks(reading, table, headings, alive)
-    _list_zero_tenures(reading, table, alive)
-    return table, headings
-
-
-def _list_blanks(
-    reading: _Reading, table: pd.DataFrame, headings: Mapping[str, str], alive: Bools
-) -> None:
-    """Blank cells of number columns: missing, counted and listed."""
-    lines = reading.data.lines[alive]
-    for name in table.select_dtypes("number").columns:
-        header = headings[str(name)]
-        blank = reading.data.columns[header].blank[alive]
-        if blank.any():
-            n = int(blank.sum())
-            reading.report.note("blank_numbers", column=header, n=n)
-            reading.report.issues(
-                "blank_number",
-                rows=lines[blank],
-                column=header,
-                values=[""] * n,
-                action="missing",
-                severity="info",
-            )
-
-
-def _list_zero_tenures(reading: _Reading, table: pd.DataFrame, alive: Bools) -> None:
-    """Customers of no duration: they count, and are at risk at no time."""
-    if reading.role != "customers":
-        return
-    if "start" in table:
-        if "end" not in table:
-            return
-        field, zero = "end", (table["end"] == table["start"]).to_numpy()
-    elif "tenure_months" in table:
-        field, zero = "tenure_months", (table["tenure_months"] == 0).to_numpy()
-    else:
-        return
-    if not zero.any():
-        return
-    header = reading.guess.mapping[field]
-    rows = np.flatnonzero(alive)[zero]
-    reading.report.note("tenure_zero", n=len(rows))
-    reading.report.issues(
-        "tenure_zero",
-        rows=reading.data.lines[rows],
-        column=header,
-        values=reading.data.columns[header].at(rows),
-        action="kept",
-        severity="info",
-    )
-
-
-def _rows_apart(data: DataRows, reasons: npt.NDArray[np.object_]) -> pd.DataFrame:
-    """The rows that are not used, as text, with their line and the reason."""
-    apart = np.array([reason is not None for reason in reasons], dtype=bool)
-    names = unique_names(list(data.columns), ("row", "reason"))
-    texts = {
-        name: column.keep(apart).objects()
-        for name, column in zip(names, data.columns.values(), strict=True)
-    }
-    return pd.DataFrame({"row": data.lines[apart], "reason": reasons[apart], **texts})
-
-
-def _raw(data: DataRows) -> pd.DataFrame:
-    """Every data row as text under the file's headings, indexed by its line in the file."""
-    texts = {
-        header: pd.Series(
-            pd.arrays.ArrowExtensionArray(
-                pa.chunked_array([column.distinct.take(pa.array(column.codes, mask=column.blank))])
-            )
-        )
-        for header, column in data.columns.items()
-    }
-    return pd.DataFrame(texts).set_axis(pd.Index(data.lines, name="row"), axis=0)

@@ -20,7 +20,7 @@ class Rows:
     """The typed canonical columns of a table, as rules see them.
 
     Attributes:
-        values: Canonical field → values; missing as None, NaN or NaT.
+        fields: Canonical field → values; missing as None, NaN or NaT.
         unread: Canonical field → rows whose text could not be read as the field's type.
         undecided: Date fields in which day and month cannot be told apart.
         as_of: 基準日, if it is known.
@@ -28,7 +28,7 @@ class Rows:
         codes: Every column of the file, equal texts as equal numbers: for comparing whole rows.
     """
 
-    values: Mapping[str, npt.NDArray[Any]]
+    fields: Mapping[str, npt.NDArray[Any]]
     unread: Mapping[str, Bools]
     undecided: frozenset[str]
     as_of: dt.date | None
@@ -37,7 +37,7 @@ class Rows:
 
     def missing(self, field: str) -> Bools:
         """Rows without a value of a field."""
-        return np.asarray(pd.isna(self.values[field]))
+        return np.asarray(pd.isna(self.fields[field]))
 
     def twice(self, keys: npt.NDArray[Any]) -> Bools:
         """Rows whose key an earlier row that is still alive has had."""
@@ -80,20 +80,20 @@ def _is_unread(field: str) -> Callable[[Rows], Bools]:
 
 
 def _is_negative(field: str) -> Callable[[Rows], Bools]:
-    return lambda rows: rows.values[field] < 0  # NaN compares false
+    return lambda rows: rows.fields[field] < 0  # NaN compares false
 
 
 def _is_after_as_of(field: str) -> Callable[[Rows], Bools]:
     def test(rows: Rows) -> Bools:
         if rows.as_of is None:
             return np.zeros(len(rows.alive), dtype=bool)
-        return rows.values[field] > np.datetime64(rows.as_of)
+        return rows.fields[field] > np.datetime64(rows.as_of)
 
     return test
 
 
 def _same_row(rows: Rows) -> Bools:
-    suspects = rows.twice(rows.values["customer_id"])
+    suspects = rows.twice(rows.fields["customer_id"])
     if not suspects.any():  # the common case; comparing whole rows is the costly one
         return suspects
     whole = np.ascontiguousarray(np.column_stack(rows.codes))
@@ -104,15 +104,15 @@ def _same_row(rows: Rows) -> Bools:
 
 
 def _same_id(rows: Rows) -> Bools:
-    return rows.twice(rows.values["customer_id"])
+    return rows.twice(rows.fields["customer_id"])
 
 
 def _ends_before_start(rows: Rows) -> Bools:
-    return rows.values["end"] < rows.values["start"]  # NaT compares false
+    return rows.fields["end"] < rows.fields["start"]  # NaT compares false
 
 
 def _no_outcome(rows: Rows) -> Bools:
-    if "start" in rows.values:
+    if "start" in rows.fields:
         return np.zeros(len(rows.alive), dtype=bool)
     return rows.missing("tenure_months") | rows.missing("churned")
 

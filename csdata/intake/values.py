@@ -19,7 +19,6 @@ import pyarrow as pa
 from csdata.intake._arrow import pc
 from csdata.intake.catalogue import boolean_words
 
-Kind = Literal["text", "number", "date", "boolean"]
 Bools = npt.NDArray[np.bool_]
 DayFirst = Literal["ymd", "day", "month", "undecided"]
 
@@ -70,15 +69,19 @@ class Column:
 
     def keep(self, rows: Bools) -> Column:
         """The column of some rows, with the texts that occur in them."""
+        if rows.all():
+            return self
         codes = self.codes[rows]
-        used = np.unique(codes[codes >= 0])
-        place = np.full(len(self.distinct) + 1, -1, dtype=np.int32)
+        occurs = np.zeros(len(self.distinct) + 1, dtype=bool)
+        occurs[codes] = True  # the last place takes the blanks
+        used = np.flatnonzero(occurs[:-1])
+        place = np.full(len(occurs), -1, dtype=np.int32)
         place[used] = np.arange(len(used), dtype=np.int32)
         return Column(self.header, place[codes], self.distinct.take(pa.array(used)))
 
     def objects(self) -> npt.NDArray[np.object_]:
         """The texts, None where blank."""
-        texts = np.append(np.array(self.distinct.to_pylist(), dtype=object), [None])
+        texts = np.array([*self.distinct.to_pylist(), None], dtype=object)
         return texts[self.codes]
 
     def spread(self, values: npt.NDArray[np.generic], missing: object) -> npt.NDArray[np.generic]:
@@ -155,7 +158,7 @@ def dates(texts: pa.StringArray, *, day_first: bool | None = None) -> Dates:
     """
     plain = folded(texts)
     first, last, dotted = (_parts(plain, p) for p in (YEAR_FIRST, YEAR_LAST, DOTTED))
-    order = _order(last, day_first)
+    order = _order(last, day_first=day_first)
     values = np.full(len(plain), np.datetime64("NaT"), dtype="datetime64[us]")
     for parts, (month, day) in (
         (first, ("m", "d")),
@@ -198,7 +201,7 @@ def _integers(texts: pa.StringArray) -> npt.NDArray[np.int64]:
     return np.asarray(pc.cast(filled, pa.int64()).to_numpy(zero_copy_only=False))
 
 
-def _order(parts: _Parts, day_first: bool | None) -> DayFirst:
+def _order(parts: _Parts, *, day_first: bool | None) -> DayFirst:
     if not parts.found.any():
         return "ymd"
     most = {name: int(parts.numbers[name][parts.found].max()) for name in ("a", "b")}
@@ -257,35 +260,32 @@ def _truth(text: str) -> bool | None:
 # ------------------------------------------------------------------------- columns of unknown use
 
 
-def natural_kind(distinct: pa.StringArray, *, code: bool, day_first: bool | None) -> Kind:
-    """The type that every value of a column has: number or date, else text.
+def natural(
+    source: Column, *, code: bool, day_first: bool | None = None
+) -> npt.NDArray[np.generic]:
+    """The values of a column as numbers or dates if every one of them is, else as text.
 
     ``code``: the heading says that the digits are a name (an id, a post code). Leading zeros say
     so too. Yes/No stays text: which words count as a tick is settled where ticks are counted.
     """
-    if not len(distinct) or code:
-        return "text"
+    texts = source.distinct
+    if not len(texts) or code:
+        return source.objects()
     # A few values settle most columns of words, and spare the parsing of all of them.
-    for texts in (distinct[:SAMPLE], distinct):
-        if numbers(texts).ok.all():
-            kind = "number"
-        elif dates(texts, day_first=day_first).ok.all():
-            kind = "date"
-        else:
-            return "text"
-    if kind == "number" and _flags(pc.match_substring_regex(folded(distinct), LEADING_ZERO)).any():
-        return "text"
-    return kind
-
-
-def typed(source: Column, kind: Kind, *, day_first: bool | None = None) -> npt.NDArray[np.generic]:
-    """The values of a column of which :func:`natural_kind` found the type."""
-    if kind == "number":
-        values = source.spread(numbers(source.distinct).values, np.nan)
-        return _whole(values)
-    if kind == "date":
-        return source.spread(dates(source.distinct, day_first=day_first).values, "NaT")
+    few = texts[:SAMPLE]
+    if numbers(few).ok.all():
+        parsed = numbers(texts)
+        if parsed.ok.all() and not _any_leading_zero(texts):
+            return _whole(source.spread(parsed.values, np.nan))
+    elif dates(few, day_first=day_first).ok.all():
+        found = dates(texts, day_first=day_first)
+        if found.ok.all():
+            return source.spread(found.values, "NaT")
     return source.objects()
+
+
+def _any_leading_zero(texts: pa.StringArray) -> bool:
+    return bool(_flags(pc.match_substring_regex(folded(texts), LEADING_ZERO)).any())
 
 
 def _whole(values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:

@@ -11,7 +11,7 @@ import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,7 +124,7 @@ def display_name(source: object, name: str | None) -> str:
 
 
 @contextmanager
-def staged(source: Any, name: str, limits: Limits) -> Iterator[Path]:
+def staged(source: Any, name: str, limits: Limits) -> Generator[Path]:
     """The bytes as a file that another process can open; a copy is gone when the block ends."""
     if isinstance(source, (str, os.PathLike)):
         path = Path(os.fspath(source))

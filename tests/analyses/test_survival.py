@@ -1,5 +1,7 @@
 """Survival curves: goldens of the definitions, bad input, late entry, questions put to a curve."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from csdata.analyses import survival as s
 from csdata.errors import BadValues, MissingColumns, NotEnoughData
 from tests.backends import on_every_backend
 
+ORACLES = Path(__file__).parents[1] / "oracles"
 SIX = pd.DataFrame({"months": [5, 6, 6, 2, 4, 4], "left": [1, 0, 1, 1, 0, 1]})
 
 
@@ -26,7 +29,7 @@ def lives(*rows, columns=("months", "left")):
 
 @pytest.fixture(scope="module")
 def lung():
-    table = pd.read_csv("tests/oracles/survival_lives.csv", keep_default_na=False)
+    table = pd.read_csv(ORACLES / "survival_lives.csv", keep_default_na=False)
     table = table[table["data"] == "lung"]
     return table.rename(columns={"duration": "months", "event": "left", "group": "sex"})
 

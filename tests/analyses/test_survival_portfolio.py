@@ -11,6 +11,7 @@ from csdata.analyses.portfolio_survival import survival
 from csdata.analyses.survival import kaplan_meier
 from csdata.analyses.tenures import tenures
 from csdata.errors import BadValues, MissingColumns, NotEnoughData
+from csdata.tables import Provenance
 
 A = dt.date(2026, 10, 31)
 
@@ -52,7 +53,7 @@ def test_the_headline_is_retention_at_12_months_with_its_interval_and_n():
     assert result.finding.key == "survival.finding"
     assert result.finding.values["share"] == pytest.approx(0.7)
     text = result.finding.say("ja")
-    assert "12か月後の継続率は 70.0%" in text
+    assert "12か月後の継続率は 70%" in text
     assert "n=100" in text
     at = result.curves.at(12).iloc[0]
     assert (result.finding.values["lower"], result.finding.values["upper"]) == (
@@ -65,7 +66,7 @@ def test_where_nobody_left_the_interval_is_exact_and_named():
     finding = survival(ages((30, 20, False))).finding
     assert finding.values["lower"] == pytest.approx(0.025 ** (1 / 30))
     assert "Clopper" in finding.say("ja")
-    assert "100.0%" in finding.say("en")
+    assert "100%" in finding.say("en")
 
 
 @pytest.mark.parametrize(
@@ -189,7 +190,9 @@ def test_the_groups_table_says_12_months_and_the_median():
 def test_a_grouping_says_when_it_was_known(column, note):
     rows = [(9, 4, True, "a"), (9, 20, False, "b")]
     portfolio = ages(*rows, columns=("tenure_months", "churned", column))
-    assert f"survival.{note}" in keys(survival(portfolio, group=column).notes)
+    notes = survival(portfolio, group=column).notes
+    assert f"survival.{note}" in keys(notes)
+    assert column not in notes[-1].say("ja"), "a field is called by its Japanese name"
 
 
 def dated(observed_from=None, **columns):
@@ -229,10 +232,13 @@ def test_late_records_give_a_conditional_curve_and_sentence():
     assert "まで続いた顧客の" in result.finding.say("ja")
 
 
-def test_a_header_of_the_file_names_a_column():
-    portfolio = planned(*TWO)
+def test_a_column_is_called_as_in_the_file():
+    named = planned(*TWO, provenance=Provenance(columns={"plan": "契約プラン"}))
+    result = survival(named, group="契約プラン")
+    assert result.group == "plan"
+    assert "「契約プラン」" in result.notes[-1].say("ja")
     with pytest.raises(MissingColumns):
-        survival(portfolio, group="Plan")
+        survival(named, group="Plan")
 
 
 @pytest.mark.parametrize(("landmark", "error"), [(99, NotEnoughData), (-1, BadValues)])
