@@ -12,14 +12,19 @@ from csdata import Portfolio
 Life = tuple[str, str | None]
 
 
+def dates(texts: Iterable[str | None]) -> pd.Series:
+    """A column of dates from ISO texts; None is missing."""
+    return pd.to_datetime(pd.Series(list(texts), dtype=object))
+
+
 def portfolio(lives: Iterable[Life], as_of: str, **more: Any) -> Portfolio:
     """Customers c0, c1, … from (start, end) pairs; end = first day without a contract."""
     rows = list(lives)
     customers = pd.DataFrame(
         {
             "customer_id": [f"c{i}" for i in range(len(rows))],
-            "start": pd.to_datetime([start for start, _ in rows]),
-            "end": pd.to_datetime([end for _, end in rows]),
+            "start": dates(start for start, _ in rows),
+            "end": dates(end for _, end in rows),
         }
     )
     return Portfolio(customers=customers.assign(**more), as_of=dt.date.fromisoformat(as_of))

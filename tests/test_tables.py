@@ -1,6 +1,7 @@
 """Portfolios: what is checked on entry, filters, and fingerprints."""
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from csdata.errors import BadValues, MissingColumns, NotBuilt
 from csdata.tables import Provenance
 from tests.backends import on_every_backend
 from tests.counts.test_lives import Backend
+from tests.portfolios import dates
 
 A = dt.date(2026, 2, 28)
 
@@ -18,8 +20,8 @@ def customers(**more: list) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "customer_id": ["a", "b", "c"],
-            "start": pd.to_datetime(["2025-01-01", "2025-02-01", "2025-03-01"]),
-            "end": pd.to_datetime(["2025-07-01", None, None]),
+            "start": dates(["2025-01-01", "2025-02-01", "2025-03-01"]),
+            "end": dates(["2025-07-01", None, None]),
             "plan": ["6か月", "3か月", None],
             "churn_reason": ["価格", None, None],
         }
@@ -73,10 +75,14 @@ def test_a_header_of_the_file_finds_its_column() -> None:
 
 def test_any_change_of_the_data_changes_the_fingerprint() -> None:
     base = Portfolio(customers=customers(), as_of=A)
-    assert base.fingerprint == Portfolio(customers=customers(), as_of="2026-02-28").fingerprint
+    assert (
+        base.fingerprint == Portfolio(customers=customers(), as_of=dt.date(2026, 2, 28)).fingerprint
+    )
     changed = customers(plan=["6か月", "3か月", "12か月"])
     assert base.fingerprint != Portfolio(customers=changed, as_of=A).fingerprint
-    assert base.fingerprint != Portfolio(customers=customers(), as_of="2026-02-27").fingerprint
+    assert (
+        base.fingerprint != Portfolio(customers=customers(), as_of=dt.date(2026, 2, 27)).fingerprint
+    )
 
 
 def test_lazy_tables_have_no_fingerprint_of_their_own() -> None:
@@ -116,14 +122,15 @@ def test_dates_come_in_every_dress() -> None:
 
 
 def test_tenures_carry_groups_and_set_aside() -> None:
-    table = customers(end=pd.to_datetime(["2025-07-01", "2025-01-15", None]).tolist())
+    table = customers(end=dates(["2025-07-01", "2025-01-15", None]).tolist())
     result = tenures(Portfolio(customers=table, as_of=A), group="plan")
+    first: Any = result.table.iloc[0]
     assert result.table["plan"].tolist()[0] == "6か月"
     assert result.set_aside.to_dict("records") == [
         {"customer_id": "b", "reason": "ends_before_start"}
     ]
     assert result.counts == {"ends_before_start": 1, "ok": 2}
-    assert result.table.loc[0, ["duration", "event", "cause"]].tolist() == [6.0, True, "価格"]
+    assert (first["duration"], first["event"], first["cause"]) == (6.0, True, "価格")
     with pytest.raises(NotBuilt):
         tenures(Portfolio(customers=table, as_of=A), clock="week")  # pyright: ignore[reportArgumentType]
 

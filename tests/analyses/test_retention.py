@@ -1,6 +1,7 @@
 """Retention: the definitions' examples, a slow and obvious reference, and laws."""
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -52,10 +53,8 @@ def _alive(start: dt.date, end: dt.date, age: int, clock: ck.Clock) -> bool:
 
 def found(lives: list[Life], period: ck.Period, clock: ck.Clock) -> dict[tuple, tuple]:
     result = retention(portfolio(lives, AS_OF), cohort=period, clock=clock)
-    return {
-        (r.cohort.date(), r.age): (r.size, r.eligible, r.active, r.complete)
-        for r in result.table.itertuples()
-    }
+    rows: Any = result.table.itertuples()
+    return {(r.cohort.date(), r.age): (r.size, r.eligible, r.active, r.complete) for r in rows}
 
 
 @settings(max_examples=60)
@@ -112,14 +111,14 @@ def test_pooled_row_rises_where_kaplan_meier_does_not() -> None:
 
 
 def test_twelve_months_last_to_eleven_and_not_to_twelve() -> None:
-    table = retention(portfolio([("2025-01-01", "2026-01-01")], AS_OF)).table.set_index("age")
+    table: Any = retention(portfolio([("2025-01-01", "2026-01-01")], AS_OF)).table.set_index("age")
     assert (table.loc[11, "active"], table.loc[12, "active"]) == (1, 0)
 
 
 def test_an_incomplete_cell_is_marked_and_never_zero() -> None:
     # On 02-28 the one who began on the 1st is a month old, the one of the 20th is not.
     result = retention(portfolio([("2026-01-01", None), ("2026-01-31", "2026-02-10")], AS_OF))
-    cell = result.table.set_index("age").loc[1]
+    cell: Any = result.table.set_index("age").loc[1]
     assert (cell["size"], cell["eligible"], cell["active"], cell["share"]) == (2, 1, 1, 1.0)
     assert not cell["complete"]
     assert cell["completes_on"] == pd.Timestamp("2026-03-01")
@@ -140,7 +139,7 @@ def test_a_cohort_seen_late_is_conditional() -> None:
     lives += [("2025-01-01", "2025-04-01")] * 5  # gone before anybody recorded departures
     plain = portfolio(lives, AS_OF)
     late = Portfolio(customers=plain.customers, as_of=A, observed_from=dt.date(2025, 7, 1))
-    table = retention(late).table.set_index("age")
+    table: Any = retention(late).table.set_index("age")
     assert table["conditional"].all()
     assert np.isnan(table.loc[3, "share"])
     assert table.loc[12, "share"] == pytest.approx(14 / 20)
