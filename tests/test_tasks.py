@@ -17,6 +17,7 @@ import pytest
 import tasks
 
 SOURCE = Path(tasks.__file__)
+REQUIREMENTS = ("requirements-build.txt", "requirements.txt", "requirements-dev.txt")
 
 
 # --- prerequisites --------------------------------------------------------------------------------
@@ -100,12 +101,13 @@ class Checkout:
         return self.done
 
 
-EVERYTHING = ["venv", "requirements.txt", "editable"]
+LIBRARIES = ["requirements-build.txt", "requirements.txt", "editable"]
+EVERYTHING = ["venv", *LIBRARIES]
 
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
-    for name in ("requirements.txt", "requirements-dev.txt", "pyproject.toml"):
+    for name in (*REQUIREMENTS, "pyproject.toml"):
         shutil.copy(SOURCE.parent / name, tmp_path)
     made = Checkout(tmp_path)
     monkeypatch.setattr(tasks, "ROOT", tmp_path)
@@ -132,7 +134,7 @@ def test_the_app_gets_no_developer_tools(checkout: Checkout) -> None:
     [
         pytest.param(
             "requirements.txt",
-            ["requirements.txt", "editable"],
+            LIBRARIES,
             ["requirements-dev.txt"],
             id="a library of the app",
         ),
@@ -170,7 +172,7 @@ def test_a_moved_checkout_is_installed_from_its_new_place(
     checkout.setup()
     moved = checkout.root / "moved"
     moved.mkdir()
-    for name in (".venv", "requirements.txt", "requirements-dev.txt", "pyproject.toml"):
+    for name in (".venv", *REQUIREMENTS, "pyproject.toml"):
         (checkout.root / name).rename(moved / name)
     monkeypatch.setattr(tasks, "ROOT", moved)
     monkeypatch.setattr(tasks, "VENV", moved / ".venv")
@@ -341,11 +343,11 @@ def test_other_commands_refuse_what_they_do_not_know(record: list[str]) -> None:
     assert record == []
 
 
-def test_lock_writes_both_requirement_files(record: list[str]) -> None:
+def test_lock_writes_the_requirement_files(record: list[str]) -> None:
     assert tasks.main(["lock"]) == 0
     assert "-m uv --quiet lock" in record
     written = [line.split(" -o ")[1] for line in record if " -o " in line]
-    assert written == ["requirements.txt", "requirements-dev.txt"]
+    assert written == list(REQUIREMENTS)
 
 
 def test_bench_runs_every_benchmark(record: list[str]) -> None:

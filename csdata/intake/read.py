@@ -76,19 +76,24 @@ def read_export(
     """
     recipe = recipe or Recipe()
     shown, cells = open_file(path_or_bytes, name=name, sheet=sheet or recipe.sheet)
+    return understand(cells, name=shown, recipe=recipe)
+
+
+def understand(cells: Cells, *, name: str, recipe: Recipe) -> Import:
+    """What the cells of one sheet mean; all of :func:`read_export` but opening the file."""
     grid = layout.Grid.of(cells.table)
-    found = layout.find_layout(grid, name=shown, header_row=recipe.header_row)
+    found = layout.find_layout(grid, name=name, header_row=recipe.header_row)
     columns = [values.column(header, c) for header, c in layout.columns_of(grid, found)]
-    guessed = guess(columns, recipe, name=shown)
+    guessed = guess(columns, recipe, name=name)
     if guessed.role is None or "customer_id" not in guessed.mapping:
-        raise NoCustomerColumn(file=shown, columns=found.headers)
+        raise NoCustomerColumn(file=name, columns=found.headers)
     report = Report()
     _tell_layout(report, cells, found)
     rows = drop_totals(report, found, columns, guessed.mapping["customer_id"])
     if not len(rows.lines):
-        raise NoTableFound(file=shown, remedy=message("intake.remedy_no_rows"))
+        raise NoTableFound(file=name, remedy=message("intake.remedy_no_rows"))
     _list_error_cells(report, cells, grid, found, rows)
-    reading = Reading(shown, recipe, guessed.role, guessed, rows, found, report)
+    reading = Reading(name, recipe, guessed.role, guessed, rows, found, report)
     return _assemble(reading, cells)
 
 

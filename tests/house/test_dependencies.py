@@ -1,4 +1,4 @@
-"""pyproject.toml is the source; uv.lock and the two requirement files say the same."""
+"""pyproject.toml is the source; uv.lock and the requirement files say the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCK = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
 GROUPS = PROJECT["dependency-groups"]
 FILES = {
-    "requirements.txt": [*PROJECT["project"]["dependencies"], *GROUPS["build"]],
+    "requirements-build.txt": GROUPS["build"],
+    "requirements.txt": PROJECT["project"]["dependencies"],
     "requirements-dev.txt": GROUPS["dev"],
 }
 PIN = re.compile(r"^([a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==([^ ;\\]+)", re.MULTILINE)

@@ -1,0 +1,16 @@
+"""The workbench in the browser: language, theme and navigation. Screens are in ``pages/``."""
+
+import streamlit as st
+
+from csui import header, nav, sources, state, theme
+from csui.text import t
+
+st.set_page_config(page_title=t("ui.title"), page_icon=theme.ICON, layout="wide")
+sources.open_at_start()
+state.begin()
+theme.apply()
+page = st.navigation(nav.pages())
+state.open_page(page.url_path or nav.HOME)
+header.strip()
+page.run()
+state.finish()

@@ -1,0 +1,117 @@
+"""Every calculation that a page asks for, cached for the session by the fingerprint of the data.
+
+Models and readers are imported on first use: the first page should not wait for lifelines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from csdata.clock import Clock, Period
+from csdata.i18n import message
+from csdata.tables import Portfolio
+from csui import columns
+from csui.cache import cached
+
+if TYPE_CHECKING:
+    from csdata.analyses.portfolio_survival import Survival
+    from csdata.analyses.quadrant import Quadrant
+    from csdata.analyses.retention import Retention
+    from csdata.analyses.tenures import Tenures
+
+AxisSpec = tuple[Any, ...]
+"""("usage", least quantity) | ("ticks", columns, corrections) | ("column", name)."""
+CutSpec = Literal["median", "mean"] | tuple[float, float]
+Conditions = tuple[tuple[str, tuple[Hashable, ...]], ...]
+
+
+@cached
+def filtered(portfolio: Portfolio, conditions: Conditions) -> Portfolio:
+    """The customers that the chips of the header strip leave."""
+    return portfolio.where(**dict(conditions))
+
+
+@cached
+def active(portfolio: Portfolio) -> pd.Series:
+    """Whether each row of the customers is still one at the end of the 基準日."""
+    rows = portfolio.customers
+    if not portfolio.has_dates:
+        return ~rows["churned"].astype(bool)
+    if "end" not in rows or portfolio.as_of is None:
+        return pd.Series(data=True, index=rows.index)
+    return rows["end"].isna() | (rows["end"] > pd.Timestamp(portfolio.as_of))
+
+
+@cached
+def tenures(portfolio: Portfolio) -> Tenures:
+    """One row per customer: how long, and whether gone."""
+    from csdata.analyses.tenures import tenures
+
+    return tenures(portfolio)
+
+
+@cached
+def retention(
+    portfolio: Portfolio, *, cohort: Period = "month", clock: Clock = "contract"
+) -> Retention:
+    """Share of each start cohort still under contract."""
+    from csdata.analyses.retention import retention
+
+    return retention(portfolio, cohort=cohort, clock=clock)
+
+
+@cached
+def survival(
+    portfolio: Portfolio, *, group: str | None = None, landmark: float | None = None
+) -> Survival:
+    """Kaplan–Meier curves, of everyone or by a column."""
+    from csdata.analyses.portfolio_survival import survival
+
+    return survival(portfolio, group=group, landmark=landmark)
+
+
+@cached
+def quadrant(
+    portfolio: Portfolio,
+    *,
+    breadth: AxisSpec,
+    depth: AxisSpec,
+    window: tuple[int, int],
+    landmark: float | Literal["window"] | None,
+    cuts: CutSpec = "median",
+) -> Quadrant:
+    """Customers by breadth and depth, and how each cell fared."""
+    from csdata.analyses import axes
+    from csdata.analyses.quadrant import quadrant
+
+    def axis(spec: AxisSpec, usage: Any) -> Any:
+        match spec:
+            case ("usage", least):
+                return usage(min_quantity=least)
+            case ("ticks", names, corrections):
+                said: dict[str, dict[str, bool]] = {}
+                for column, value, ticked in corrections:
+                    said.setdefault(column, {})[value] = ticked
+                return axes.Ticks(names, said)
+            case _:
+                return axes.Column(spec[1])
+
+    result = quadrant(
+        portfolio,
+        breadth=axis(breadth, axes.Categories),
+        depth=axis(depth, axes.QuantityPerCategory),
+        window=window,
+        landmark=landmark,
+        cuts=cuts,
+    )
+    # A column is called on the picture as it is called on the page.
+    named = {
+        f"{side}_name": message("quadrant.axis.column", name=columns.named(portfolio, spec[1]))
+        for side, spec in (("breadth", breadth), ("depth", depth))
+        if spec[0] == "column"
+    }
+    return replace(result, **named)

@@ -1,0 +1,99 @@
+"""Figures as a Japanese or an English slide writes them."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import pandas as pd
+
+from csui.text import language, t
+
+_YEN: Final = "JPY"
+_OKU: Final = 1e8
+_THOUSAND: Final = 1e3
+_MAN: Final = 1e4
+_MILLION: Final = 1e6
+
+
+def money(value: float | None, currency: str | None) -> str:
+    """億円 and 万円 for yen in Japanese, ¥ with M in English, the plain number otherwise."""
+    if value is None or math.isnan(value):
+        return "–"
+    if currency != _YEN:
+        # Without yen nobody knows how fine the money is: small amounts keep their cents.
+        digits = 0 if abs(value) >= _THOUSAND or float(value).is_integer() else 2
+        return f"{value:,.{digits}f}" + (f" {currency}" if currency else "")
+    if language() == "ja":
+        if abs(value) >= _OKU:
+            return f"{value / _OKU:,.2f}億円"
+        if abs(value) >= _MAN:
+            shown = f"{value / _MAN:,.{0 if abs(value) >= 100 * _MAN else 1}f}".removesuffix(".0")
+            return f"{shown}万円"
+        return f"{value:,.0f}円"
+    return f"¥{value / _MILLION:,.1f}M" if abs(value) >= _MILLION else f"¥{value:,.0f}"
+
+
+def share(value: float) -> str:
+    """61%; a missing share is a dash."""
+    return "–" if pd.isna(value) else f"{100 * value:.0f}%"
+
+
+def share_interval(lower: float, upper: float) -> str:
+    """95% 区間 56–66%."""
+    if pd.isna(lower) or pd.isna(upper):
+        return t("ui.no_interval")
+    return t("ui.interval", lower=f"{100 * lower:.0f}", upper=f"{100 * upper:.0f}%")
+
+
+def months(value: float) -> str:
+    """12か月; a median that is not reached is said to be 未到達, never infinite."""
+    return t("ui.not_reached") if _unreached(value) else t("ui.months", m=value)
+
+
+def months_interval(lower: float, upper: float) -> str:
+    """95% 区間 9–14か月."""
+    if _unreached(lower) and _unreached(upper):
+        return t("ui.no_interval")
+    first, last = (
+        t("ui.beyond") if _unreached(v) else f"{v:.1f}".removesuffix(".0") for v in (lower, upper)
+    )
+    return t("ui.interval_months", lower=first, upper=last)
+
+
+def share_with(value: float, lower: float, upper: float) -> str:
+    """61% (56–66)."""
+    if pd.isna(value):
+        return "–"
+    ends = "" if pd.isna(lower) or pd.isna(upper) else f" ({100 * lower:.0f}–{100 * upper:.0f})"
+    return f"{share(value)}{ends}"
+
+
+def rate_with(value: float, lower: float, upper: float) -> str:
+    """2.1% (1.6–2.7): departures per customer and month."""
+    if pd.isna(value):
+        return "–"
+    return f"{100 * value:.1f}% ({100 * lower:.1f}–{100 * upper:.1f})"
+
+
+def months_with(value: float, lower: float, upper: float) -> str:
+    """12か月 (9–14); an end that is not reached is said to be."""
+    ends = "–".join(t("ui.beyond") if _unreached(v) else f"{v:.0f}" for v in (lower, upper))
+    hidden = _unreached(lower) and _unreached(upper)
+    return months(value) + ("" if hidden else f" ({ends})")
+
+
+def money_with(value: float, lower: float, upper: float, currency: str | None) -> str:
+    """12万円 (10万円–14万円)."""
+    if pd.isna(value):
+        return "–"
+    return f"{money(value, currency)} ({money(lower, currency)}–{money(upper, currency)})"
+
+
+def day(value: pd.Timestamp | None) -> str:
+    """2026/03/01 in Japanese, 2026-03-01 in English."""
+    return "–" if pd.isna(value) else t("ui.day", day=value)
+
+
+def _unreached(value: float) -> bool:
+    return bool(pd.isna(value)) or math.isinf(value)

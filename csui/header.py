@@ -1,0 +1,130 @@
+"""The header strip of every page: which data, which filters, a step back, the language."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Final
+
+import streamlit as st
+
+from csdata.i18n import LANGUAGES, catalogue
+from csdata.tables import Portfolio
+from csui import columns, state
+from csui.text import escape, language, safe, set_language, spoken, t
+
+_LANGUAGE: Final = "ui.language"
+_COLUMN: Final = "ui.filter_column"
+_VALUES: Final = "ui.filter_values"
+_SHOWN: Final = 3
+
+
+def strip() -> None:
+    """Draw it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="csui_header", gap="small"):
+        source, data = state.session().source, state.portfolio()
+        if source is None or data is None:
+            st.text(t("ui.no_data"))
+        else:
+            _data(source, data)
+            # In a container of their own: a new chip must not move the open popover beside it.
+            with st.container(horizontal=True, width="content", gap="small"):
+                _chips(source)
+            _add(source)
+            _back()
+        st.space("stretch")
+        _languages()
+    with st.container():
+        for warning in data.provenance.warnings if data else ():
+            st.warning(safe(warning), icon=":material/warning:")
+
+
+def _data(source: Portfolio, data: Portfolio) -> None:
+    """Files, customers, 基準日."""
+    files = list(source.provenance.files[:_SHOWN])
+    files += [t("ui.more_files", n=n)] if (n := len(source.provenance.files) - _SHOWN) > 0 else []
+    n, total = len(data.customers), len(source.customers)
+    parts = [
+        t("ui.list", values=files) or t("ui.sample"),
+        t("ui.customers", n=n) if n == total else t("ui.customers_of", n=n, total=total),
+        t("ui.as_of", day=source.as_of) if source.as_of else t("ui.no_as_of"),
+    ]
+    st.text(" · ".join(parts))
+
+
+def _chips(source: Portfolio) -> None:
+    """One removable chip for each filter in force."""
+    for number, (column, values) in enumerate(state.session().filters.items()):
+        said = [columns.value_label(v) for v in values[:_SHOWN]]
+        said += ["…"] if len(values) > _SHOWN else []
+        text = t("ui.chip", column=columns.label(source, column), values=said)
+        st.button(
+            escape(text),
+            key=f"ui.chip_{number}",
+            icon=":material/close:",
+            icon_position="right",
+            help=t("ui.chip_help"),
+            on_click=state.set_filter,
+            args=(column, ()),
+        )
+
+
+def _add(source: Portfolio) -> None:
+    """The popover in which a filter is chosen."""
+    possible = columns.categorical(source)
+    if not possible:
+        return
+    with st.popover(t("ui.filter"), icon=":material/filter_alt:"):
+        column = st.selectbox(
+            t("ui.filter_column"),
+            list(possible),
+            format_func=spoken(possible, lambda c: columns.label(source, c)),
+            key=_COLUMN,
+        )
+        st.session_state[_VALUES] = list(state.session().filters.get(column, ()))
+        st.multiselect(
+            t("ui.filter_values"),
+            possible[column],
+            format_func=spoken(possible[column], columns.value_label),
+            key=_VALUES,
+            placeholder=t("ui.choose"),
+            on_change=_filter,
+        )
+        st.caption(t("ui.filter_holds"))
+
+
+def _filter() -> None:
+    chosen: list[Hashable] = st.session_state[_VALUES]
+    state.set_filter(st.session_state[_COLUMN], tuple(chosen))
+
+
+def _back() -> None:
+    """元に戻す and フィルタを解除."""
+    st.button(
+        t("ui.undo"),
+        key="ui.undo",
+        icon=":material/undo:",
+        type="tertiary",
+        disabled=not state.can_undo(),
+        on_click=state.undo,
+    )
+    if state.session().filters:
+        st.button(
+            t("ui.clear"),
+            key="ui.clear",
+            icon=":material/filter_alt_off:",
+            type="tertiary",
+            on_click=state.drop_filters,
+        )
+
+
+def _languages() -> None:
+    st.session_state[_LANGUAGE] = language()
+    st.segmented_control(
+        t("ui.language"),
+        LANGUAGES,
+        format_func=lambda lang: catalogue(lang)["language.name"],
+        required=True,
+        key=_LANGUAGE,
+        label_visibility="collapsed",
+        on_change=lambda: set_language(st.session_state[_LANGUAGE]),
+    )

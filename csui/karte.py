@@ -1,0 +1,242 @@
+"""One customer: everything that the files say about them, and what they do not say."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from csdata.clock import months_between
+from csdata.errors import CsDataError
+from csdata.tables import Portfolio, Role
+from csui import columns, compute, figures, lists, nav, page, state, url
+from csui.axes import last_choices
+from csui.cache import cached
+from csui.text import escape, safe, t
+
+_MOST_FOUND: Final = 200
+_COLORS: Final[tuple[str, ...]] = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_OTHER_COLOR: Final = "#9AA1AB"
+_HEAD: Final = ("customer_id", "name", "start", "end", "tenure_months", "churned", "mrr")
+
+
+@cached
+def _codes(source: Portfolio) -> dict[str, Any]:
+    """Opaque key → customer id."""
+    return url.keyed(source.fingerprint or "", lists.CUSTOMER, source.customers["customer_id"])
+
+
+@cached
+def _names(source: Portfolio) -> pd.DataFrame:
+    """``said`` (name and id) and ``sought`` (what a search looks into) by customer id."""
+    rows = source.customers.set_index("customer_id")
+    ids = pd.Series(rows.index, index=rows.index)
+    said = rows["name"].fillna("–").astype(str) + "  " + ids if "name" in rows else ids
+    return pd.DataFrame({"said": said, "sought": said.map(_folded)})
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def choose(data: Portfolio) -> pd.Series:
+    """Search, then choose among what was found; the row of the customer."""
+    source = state.session().source or data
+    names = _names(source)
+    inside = data.customers["customer_id"]
+    current = state.control(lists.CUSTOMER, url.Choice(_codes(source)), inside.iloc[0])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        sought = st.text_input(
+            t("page.customer.search"),
+            key="customer.search",
+            placeholder=t("page.customer.search_hint"),
+        )
+        wanted = names["sought"].reindex(inside).str.contains(_folded(sought), regex=False)
+        found = list(inside[wanted.to_numpy()])
+        options = found[:_MOST_FOUND]
+        if not found:
+            page.hint(t("page.customer.nobody"))
+        if current not in options:
+            # A search moves on to its first hit; without one, whoever was opened stays.
+            options = options if sought else [current, *options]
+            state.put(lists.CUSTOMER, options[0])
+        chosen = st.selectbox(
+            t("page.customer.id"),
+            options,
+            format_func=names["said"].reindex(options).to_dict().__getitem__,
+            key=lists.CUSTOMER,
+            help=t("page.customer.found", n=len(found), most=_MOST_FOUND),
+        )
+    state.settle(lists.CUSTOMER, chosen)
+    if chosen not in set(inside):
+        st.caption(t("page.customer.outside"))
+    rows = source.customers
+    return rows[rows["customer_id"] == chosen].iloc[0]
+
+
+def head(data: Portfolio, customer: pd.Series) -> None:
+    """Name, and in four figures: since when, whether still, how long, how much."""
+    name = customer.get("name")
+    st.header(escape(customer["customer_id"] if pd.isna(name) else name), anchor=False)
+    if not pd.isna(name):
+        st.caption(escape(f"{columns.word('customer_id')}: {customer['customer_id']}"))
+    staying = bool(compute.active(data.where(customer_id=customer["customer_id"])).all())
+    places = st.columns(4)
+    places[0].metric(t("page.customer.since"), figures.day(customer.get("start")), border=True)
+    places[1].metric(
+        t("page.customer.standing"),
+        t(f"page.customer.{'staying' if staying else 'left'}"),
+        _last_day(data, customer, staying),
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+    )
+    places[2].metric(t("page.customer.tenure"), _tenure(data, customer), border=True)
+    money = figures.money(customer.get("mrr", float("nan")), data.currency)
+    places[3].metric(t("page.customer.mrr"), money, border=True)
+
+
+def _last_day(data: Portfolio, customer: pd.Series, staying: bool) -> str | None:  # noqa: FBT001
+    end = customer.get("end")
+    if staying or not data.has_dates or pd.isna(end):
+        return None
+    return t("page.customer.last_day", day=end - pd.Timedelta(days=1))
+
+
+def _tenure(data: Portfolio, customer: pd.Series) -> str:
+    if not data.has_dates:
+        return t("ui.months", m=customer["tenure_months"])
+    if pd.isna(customer["start"]) or data.as_of is None:
+        return "–"
+    until = pd.Timestamp(data.as_of) + pd.Timedelta(days=1)
+    end = customer.get("end")
+    until = until if pd.isna(end) else min(end, until)
+    return t("ui.months", m=round(months_between(customer["start"].date(), until.date()), 1))
+
+
+def facts(data: Portfolio, customer: pd.Series) -> None:
+    """Every other field, and those that are empty, named as missing."""
+    rest = [c for c in customer.index if c not in _HEAD]
+    known = [c for c in rest if not _blank(customer[c])]
+    missing = [columns.label(data, c) for c in rest if _blank(customer[c])]
+    left, right = st.columns([3, 2])
+    with left:
+        shown = pd.DataFrame(
+            {
+                t("page.customer.field"): [columns.label(data, c) for c in known],
+                t("page.customer.value"): [_value(data, c, customer[c]) for c in known],
+            }
+        )
+        lists.table(shown, key="customer.facts")
+    with right, st.container(border=True):
+        st.markdown(f"**{t('page.customer.missing')}**")
+        lacking = [
+            t(f"page.customer.no_{r}")
+            for r in ("usage", "touches", "contracts")
+            if getattr(data, r) is None
+        ]
+        st.text(t("ui.list", values=[*missing, *lacking]) or t("page.customer.complete"))
+
+
+def _blank(value: Any) -> bool:
+    return bool(pd.isna(value)) or (isinstance(value, str) and not value.strip())
+
+
+def _value(data: Portfolio, column: str, value: Any) -> str:
+    if isinstance(value, pd.Timestamp):
+        return figures.day(value)
+    if column == "total_billing":
+        return figures.money(value, data.currency)
+    return columns.value_label(value.item() if hasattr(value, "item") else value)
+
+
+def usage(data: Portfolio, customer: pd.Series) -> None:
+    """Quantity per month and category."""
+    rows = _rows(data, "usage", customer)
+    if rows is None:
+        return
+    st.subheader(t("page.customer.usage"), anchor=False)
+    if rows.empty:
+        st.caption(t("page.customer.no_rows"))
+        return
+    last = rows["date"].max() if data.as_of is None else pd.Timestamp(data.as_of)
+    if not pd.isna(end := customer.get("end")):
+        last = max(rows["date"].max(), min(last, end))
+    months = pd.period_range(rows["date"].min(), last, freq="M")
+    kinds = list(rows.groupby("category")["quantity"].sum().sort_values(ascending=False).index)
+    wide = rows.pivot_table(
+        index=rows["date"].dt.to_period("M"), columns="category", values="quantity", aggfunc="sum"
+    )
+    wide = wide.reindex(index=months, columns=kinds).fillna(0)
+    wide.index = pd.Index([f"{m.year}/{m.month:02d}" for m in months], name="month")
+    colors: list[Any] = [
+        _COLORS[i] if i < len(_COLORS) else _OTHER_COLOR for i in range(len(kinds))
+    ]
+    st.bar_chart(
+        wide,
+        x_label=t("page.customer.month"),
+        y_label=t("page.customer.quantity"),
+        color=colors,
+        height=320,
+    )
+
+
+def contracts(data: Portfolio, customer: pd.Series) -> None:
+    """The terms one after another."""
+    _listed(data, "contracts", customer, order="start")
+
+
+def touches(data: Portfolio, customer: pd.Series) -> None:
+    """What passed between us, newest first."""
+    _listed(data, "touches", customer, order="date")
+
+
+def _listed(data: Portfolio, role: Role, customer: pd.Series, *, order: str) -> None:
+    rows = _rows(data, role, customer)
+    if rows is None:
+        return
+    st.subheader(t(f"page.customer.{role}"), anchor=False)
+    if rows.empty:
+        st.caption(t("page.customer.no_rows"))
+        return
+    shown = rows.drop(columns="customer_id").sort_values(order, ascending=False)
+    lists.table(shown.rename(columns=columns.word), key=f"customer.{role}")
+
+
+def _rows(data: Portfolio, role: Role, customer: pd.Series) -> pd.DataFrame | None:
+    frame = getattr(state.session().source or data, role)
+    if frame is None:
+        return None
+    return frame[frame["customer_id"] == customer["customer_id"]]
+
+
+def position(data: Portfolio, customer: pd.Series) -> None:
+    """Where the customer stands in the quadrant as it was last drawn."""
+    st.subheader(t("page.customer.position"), anchor=False)
+    choices, cuts = last_choices()
+    if choices is None:
+        st.caption(t("page.customer.no_quadrant"))
+        nav.link("quadrant")
+        return
+    try:
+        result = compute.quadrant(data, cuts=cuts, **choices.arguments())
+    except CsDataError as error:
+        st.caption(safe(error.message))
+        return
+    row = result.table[result.table["customer_id"] == customer["customer_id"]]
+    if row.empty:
+        st.caption(t("page.customer.not_drawn"))
+    else:
+        cell = row.iloc[0]
+        st.markdown(f"**{t('quadrant.cell.' + cell['cell'])}**")
+        axes_said = (
+            f"{safe(name)}: {cell[axis]:g} ({t('page.customer.cut')} {cut:g})"
+            for name, axis, cut in (
+                (result.breadth_name, "breadth", result.breadth_cut),
+                (result.depth_name, "depth", result.depth_cut),
+            )
+        )
+        st.caption(" · ".join(axes_said))
+    nav.link("quadrant")

@@ -1,0 +1,61 @@
+"""The pages, their addresses and the way from one to another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import streamlit as st
+
+from csui.text import t
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+SCRIPTS: Final = {
+    "import": "pages/data/import_files.py",
+    "overview": "pages/analysis/overview.py",
+    "retention": "pages/analysis/retention.py",
+    "survival": "pages/analysis/survival.py",
+    "quadrant": "pages/analysis/quadrant.py",
+    "customer": "pages/analysis/customer.py",
+}
+_SECTIONS: Final = {
+    "data": ("import",),
+    "analysis": ("overview", "retention", "survival", "quadrant", "customer"),
+}
+_ICONS: Final = {
+    "import": "upload_file",
+    "overview": "dashboard",
+    "retention": "grid_on",
+    "survival": "show_chart",
+    "quadrant": "scatter_plot",
+    "customer": "badge",
+}
+HOME: Final = "overview"
+
+
+def pages() -> dict[str, list[StreamlitPage]]:
+    """The sections of the navigation, in the language of the session."""
+    return {
+        t(f"nav.{section}"): [
+            st.Page(
+                SCRIPTS[name],
+                title=t(f"nav.{name}"),
+                icon=f":material/{_ICONS[name]}:",
+                url_path=name,
+                default=name == HOME,
+            )
+            for name in names
+        ]
+        for section, names in _SECTIONS.items()
+    }
+
+
+def go(name: str) -> NoReturn:
+    """Open another page now."""
+    st.switch_page(SCRIPTS[name])
+
+
+def link(name: str, *, label: str | None = None) -> None:
+    """A link to another page."""
+    st.page_link(SCRIPTS[name], label=label or t(f"nav.{name}"), icon=f":material/{_ICONS[name]}:")

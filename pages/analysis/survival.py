@@ -1,0 +1,33 @@
+"""Survival: when customers leave, and how groups differ."""
+
+import streamlit as st
+
+from csdata import charts
+from csui import columns, compute, curves, page, widgets
+from csui.text import language, t
+
+view = page.view("survival")
+with page.controls():
+    group = widgets.column(
+        "survival.group", columns.groups(view.data), portfolio=view.data, optional=True
+    )
+    later = widgets.number(
+        "survival.landmark",
+        lower=0.0,
+        upper=60.0,
+        default=0.0,
+        step=1.0,
+        note=t("page.survival.landmark_help"),
+    )
+
+with page.user_errors():
+    result = compute.survival(view.data, group=group, landmark=later or None)
+page.show(view, result, charts.survival(result, lang=language()), alt=t("page.survival.alt"))
+
+st.subheader(t("page.survival.readout"), anchor=False)
+curves.readout(result)
+curves.difference(result)
+
+st.subheader(t("page.survival.behind"), anchor=False)
+curves.members(view.data, result, group=group)
+page.fold("survival")
