@@ -127,8 +127,7 @@ def lives(
     if "start" not in frame.collect_schema().names():
         return _tenure_lives(frame)
     if as_of is None:
-        msg = "customers with dates need an as-of date"
-        raise TypeError(msg)
+        raise TypeError("customers with dates need an as-of date")
     frame = _with_observed(_with_end(frame), observed_from)
     after = _date(as_of + dt.timedelta(days=1))
     left = (~nw.col("end").is_null()) & (nw.col("end") <= _date(as_of))
@@ -178,12 +177,12 @@ def _contract_clock(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 def _calendar_clock(frame: nw.LazyFrame[Any], as_of: dt.date) -> nw.LazyFrame[Any]:
     # Alive at k: under contract on the last day of the calendar month start + k.
     known = ck.month_index(as_of + dt.timedelta(days=1))
-    frame = frame.with_columns(
+    return frame.with_columns(
         duration=month_of("_stop") - month_of("start"),
         entry=month_of("_observed") - month_of("start"),
         follow=nw.lit(float(known - 1)) - month_of("start"),
+        last=month_of("_stop") - month_of("start") - 1,
     )
-    return frame.with_columns(last=nw.col("duration") - 1)
 
 
 def _status(as_of: dt.date) -> nw.Expr:
@@ -254,15 +253,10 @@ def count_cohorts(
         ``cohort`` (month index of the cohort's first month), ``follow``, ``last`` (months),
         ``n``, ``late`` (members observed late), ``newest`` (the latest start); sorted.
     """
-    cohort = ck.cohort_index(month_of("start"), period, fiscal_start)
-    table = (
-        lived.filter(nw.col("status") == OK)
-        .with_columns(
-            cohort=cohort,
-            late=nw.when(nw.col("entry") > 0).then(nw.lit(1)).otherwise(nw.lit(0)),
-        )
-        .group_by("cohort", "follow", "last")
-        .agg(n=nw.len(), late=nw.col("late").sum(), newest=nw.col("start").max())
+    late = nw.when(nw.col("entry") > 0).then(nw.lit(1)).otherwise(nw.lit(0))
+    members = cohort_lives(lived, period=period, fiscal_start=fiscal_start).with_columns(late=late)
+    table = members.group_by("cohort", "follow", "last").agg(
+        n=nw.len(), late=nw.col("late").sum(), newest=nw.col("start").max()
     )
     return _collect(table, by=["cohort", "follow", "last"])
 

@@ -76,7 +76,7 @@ def label(cohort: pd.Timestamp, result: Retention) -> str:
     """2026/03, 2026年度 Q1 or 2026年度."""
     day = cohort.date()
     if result.cohort == "month":
-        return f"{day:%Y/%m}"
+        return t("ui.year_month", year=f"{day:%Y}", month=f"{day:%m}")
     year = fiscal_year(day)
     if result.cohort == "year":
         return t("ui.fiscal_year", year=str(year))

@@ -84,7 +84,9 @@ def head(data: Portfolio, customer: pd.Series) -> None:
         st.caption(escape(f"{columns.word('customer_id')}: {customer['customer_id']}"))
     staying = bool(compute.active(data.where(customer_id=customer["customer_id"])).all())
     places = st.columns(4)
-    places[0].metric(t("page.customer.since"), figures.day(customer.get("start")), border=True)
+    places[0].metric(
+        t("page.customer.since"), figures.day(customer.get("start")), border=True, height="stretch"
+    )
     places[1].metric(
         t("page.customer.standing"),
         t(f"page.customer.{'staying' if staying else 'left'}"),
@@ -92,10 +94,13 @@ def head(data: Portfolio, customer: pd.Series) -> None:
         delta_color="off",
         delta_arrow="off",
         border=True,
+        height="stretch",
     )
-    places[2].metric(t("page.customer.tenure"), _tenure(data, customer), border=True)
+    places[2].metric(
+        t("page.customer.tenure"), _tenure(data, customer), border=True, height="stretch"
+    )
     money = figures.money(customer.get("mrr", float("nan")), data.currency)
-    places[3].metric(t("page.customer.mrr"), money, border=True)
+    places[3].metric(t("page.customer.mrr"), money, border=True, height="stretch")
 
 
 def _last_day(data: Portfolio, customer: pd.Series, staying: bool) -> str | None:  # noqa: FBT001
@@ -130,7 +135,7 @@ def facts(data: Portfolio, customer: pd.Series) -> None:
             }
         )
         lists.table(shown, key="customer.facts")
-    with right, st.container(border=True):
+    with right, st.container(border=True, height="stretch"):
         st.markdown(f"**{t('page.customer.missing')}**")
         lacking = [
             t(f"page.customer.no_{r}")
@@ -163,7 +168,7 @@ def usage(data: Portfolio, customer: pd.Series) -> None:
         return
     last = rows["date"].max() if data.as_of is None else pd.Timestamp(data.as_of)
     if not pd.isna(end := customer.get("end")):
-        last = max(rows["date"].max(), min(last, end))
+        last = max(rows["date"].max(), min(last, end - pd.Timedelta(days=1)))
     months = pd.period_range(rows["date"].min(), last, freq="M")
     kinds = list(rows.groupby("category")["quantity"].sum().sort_values(ascending=False).index)
     wide = rows.pivot_table(

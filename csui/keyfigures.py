@@ -39,9 +39,9 @@ def cards(data: Portfolio, result: Survival) -> None:
         shown.append(_wide_deep(cells))
     for place, card in zip(st.columns(len(shown)), shown, strict=True):
         with place.container(border=True, height="stretch"):
-            st.metric(card.label, card.value)
+            nav.link(card.leads_to, label=card.label)
+            st.metric(card.label, card.value, label_visibility="collapsed")
             st.caption(card.note)
-            nav.link(card.leads_to, label=t(f"nav.{card.leads_to}"))
 
 
 def _customers(data: Portfolio) -> Card:
@@ -120,8 +120,10 @@ def sentences(data: Portfolio) -> None:
     if (cells := default_quadrant(data)) is not None:
         found.append(("quadrant", lambda: cells.finding))
     for name, find in found:
-        with st.container(horizontal=True, vertical_alignment="center"):
+        way, words = st.columns([1, 6], vertical_alignment="center")
+        with way:
             nav.link(name)
+        with words:
             try:
                 page.said(find())
             except CsDataError as error:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import streamlit as st
-
 from csdata.i18n import text
+from csui import theme
 from csui.text import language
 
 
@@ -18,9 +17,9 @@ def of(chart: Any, result: Any) -> tuple[Any, str]:
     """The chart for the screen, and what its caption says beyond definition, 基準日 and n."""
     from altair import Undefined
 
-    from csdata.charts import theme
+    from csdata.charts.theme import apply
 
-    shown: Any = theme.apply(chart, dark=st.context.theme.type == "dark")
+    shown: Any = apply(chart, dark=theme.dark())
     notes = _notes(shown.title, result)
     # The description would be said twice: the page gives an alternative text of its own.
     shown.title, shown.description = Undefined, Undefined

@@ -27,10 +27,18 @@ h1 { padding: .2rem 0 .4rem !important; }
 """
 
 
+_INK: Final = {"light": "#1F2430", "dark": "#ECEEF2"}
+_CHOSEN: Final = """
+[data-testid="stBaseButton-segmented_controlActive"] p,
+[data-testid="stBaseButton-pillsActive"] p {{ color: {ink}; font-weight: 600; }}
+"""
+"""The main colour, which Streamlit takes for what is chosen, is too dark to read on a dark page."""
+
 _ZONE: Final = """
 [data-testid="stFileUploaderDropzone"] {{ min-height: 11rem; flex-direction: column;
   align-items: center; justify-content: center; border: 2px dashed
   color-mix(in srgb, currentColor 30%, transparent); }}
+[data-testid="stFileUploaderDropzoneInstructions"] {{ flex: none; height: auto; }}
 [data-testid="stFileUploaderDropzone"] button p,
 [data-testid="stFileUploaderDropzoneInstructions"] span {{ font-size: 0; }}
 [data-testid="stFileUploaderDropzone"] button p::after {{ content: "{button}"; font-size: 1rem; }}
@@ -44,4 +52,10 @@ def apply() -> None:
     """Put the style sheet into the page."""
     limit = st.get_option("server.maxUploadSize")
     zone = _ZONE.format(button=t("ui.pick_files"), hint=t("ui.drop_hint", limit=limit))
-    st.html(f"<style>{_STYLE}{zone}</style>")
+    chosen = _CHOSEN.format(ink=_INK["dark" if dark() else "light"])
+    st.html(f"<style>{_STYLE}{chosen}{zone}</style>")
+
+
+def dark() -> bool:
+    """Whether the page is dark, as the reader's system or their choice in the menu has it."""
+    return st.context.theme.type == "dark"

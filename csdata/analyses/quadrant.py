@@ -33,6 +33,11 @@ FEW: Final = 5
 
 Cuts = Literal["median", "mean"] | tuple[float, float]
 
+_COLUMNS: Final = (
+    *("customer_id", "name", "breadth", "depth", "cell", "borderline"),
+    *("mrr", "total_billing", "entry", "duration", "event"),
+)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Quadrant:
@@ -103,54 +108,64 @@ def quadrant(
 
     Source: Anderson, Cain & Gelber (1983) for the landmark; docs/definitions.md, section Quadrant.
     """
-    axis_b, axis_d = axes.as_axis(breadth), axes.as_axis(depth)
-    dates = [axes.is_dated(axis) for axis in (axis_b, axis_d)]
-    at = _landmark(landmark, window, dated=any(dates))
-    if any(dates) and not portfolio.has_dates:
+    pair = (axes.as_axis(breadth), axes.as_axis(depth))
+    dated = [axes.is_dated(axis) for axis in pair]
+    at = _landmark(landmark, window, dated=any(dated))
+    if any(dated) and not portfolio.has_dates:
         raise NeedsDates(analysis=message("quadrant.name_dated"))
     lived = tenures(portfolio)
     drawn, excluded = _drawn(portfolio, lived, at=at, window=window)
     if drawn.empty:
         raise NotEnoughData(what=message("quadrant.needs"), found=0, needed=1)
-    usage = axes.usage_window(portfolio, drawn.index, window) if any(dates) else None
-    for column, axis in (("breadth", axis_b), ("depth", axis_d)):
-        drawn[column] = _values(portfolio, axis, usage, drawn.index)
-    points = drawn[["breadth", "depth"]].to_numpy(dtype=float)
-    chosen = {a: cut_of(points[:, i], cuts, i) for i, a in enumerate(("breadth", "depth"))}
-    places = cells_of(points, (chosen["breadth"].value, chosen["depth"].value))
-    drawn["cell"] = np.asarray(CELLS)[places]
-    drawn["borderline"] = borderline(points, places, usage, (axis_b, axis_d), cuts=cuts)
-    table = drawn.reset_index()[
-        [
-            *("customer_id", "name", "breadth", "depth", "cell", "borderline"),
-            *("mrr", "total_billing", "entry", "duration", "event"),
-        ]
-    ]
+    usage = axes.usage_window(portfolio, drawn.index, window) if any(dated) else None
+    table, chosen = _placed(portfolio, drawn, pair, usage, cuts)
     decided = table[table["cell"] != UNDECIDABLE]
     curves = _curves(decided, "cell") if len(decided) else None
     cells, tau = cell_table(table, curves)
     notes = [*lived.notes, *_left_out_notes(portfolio, at, excluded)]
-    notes += _cut_notes(chosen)
-    notes += _picture_notes(table, usage)
+    notes += [*_cut_notes(chosen), *_picture_notes(table, usage)]
     return Quadrant(
         table=table,
         cells=cells,
         curves=curves,
         breadth_cut=chosen["breadth"].value,
         depth_cut=chosen["depth"].value,
-        breadth_name=axes.axis_name(axis_b, window),
-        depth_name=axes.axis_name(axis_d, window),
-        dated=all(dates),
+        breadth_name=axes.axis_name(pair[0], window),
+        depth_name=axes.axis_name(pair[1], window),
+        dated=all(dated),
         window=window,
         landmark=at,
         excluded=excluded,
         tau=tau,
-        definition=_definition(at, dated=all(dates)),
+        definition=_definition(at, dated=all(dated)),
         as_of=portfolio.as_of,
         n=len(table),
         notes=tuple(notes),
-        finding=_finding(decided, at, dated=all(dates)),
+        finding=_finding(decided, at, dated=all(dated)),
     )
+
+
+def _placed(
+    portfolio: Portfolio,
+    drawn: pd.DataFrame,
+    pair: tuple[Axis, Axis],
+    usage: axes.UsageWindow | None,
+    cuts: Cuts,
+) -> tuple[pd.DataFrame, dict[str, Cut]]:
+    """The customers drawn with their axes, cell and how firm it is; and the cut of each axis."""
+    values = {
+        name: _values(portfolio, axis, usage, drawn.index)
+        for name, axis in zip(("breadth", "depth"), pair, strict=True)
+    }
+    points = np.column_stack([v.to_numpy(dtype=float) for v in values.values()])
+    chosen = {name: cut_of(points[:, i], cuts, i) for i, name in enumerate(values)}
+    places = cells_of(points, (chosen["breadth"].value, chosen["depth"].value))
+    table = drawn.assign(
+        **values,
+        cell=np.asarray(CELLS)[places],
+        borderline=borderline(points, places, usage, pair, cuts=cuts),
+    )
+    return table.reset_index()[list(_COLUMNS)], chosen
 
 
 def _landmark(

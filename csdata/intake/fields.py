@@ -25,8 +25,11 @@ FITTING: Final = 0.5
 """Share of them that has to be readable."""
 
 NAME_AS_ID: Final = 0.5
-UNIQUE: Final = 0.98
-"""Share of distinct ids above which a table has one row per customer."""
+ONE_EACH: Final = 0.9
+"""Customers per row (equal rows counted once) from which a table looks like one of customers."""
+
+SOME_TWICE: Final = 0.7
+"""Customers per row below which a table certainly is one of something else."""
 
 CLOSE: Final = 1.0
 """Two roles nearer than this are worth a question."""
@@ -195,16 +198,22 @@ def _points(
     points = sum(known[name].points * sure[name] for name in mapping if name in known)
     headings = {normal(header) for header in columns}
     points += sum(s.points for s in signs() if s.role == role and s.labels & headings)
-    return points + _grain(role, columns[mapping["customer_id"]]) if "customer_id" in mapping else 0
+    if "customer_id" not in mapping:
+        return 0.0
+    day = mapping.get("start") or mapping.get("date")
+    share = _customers_per_row(columns[mapping["customer_id"]], columns[day] if day else None)
+    if role != "customers":
+        return points if share >= ONE_EACH else points + 0.5
+    return points + (1.0 if share >= ONE_EACH else -1.0 if share >= SOME_TWICE else -3.0)
 
 
-def _grain(role: Role, ids: Column) -> float:
-    """One row per customer speaks for customers, several rows for anything else."""
-    present = int((~ids.blank).sum())
-    once = not present or len(ids.distinct) / present >= UNIQUE
-    if role == "customers":
-        return 1.0 if once else -3.0
-    return 0.0 if once else 0.5
+def _customers_per_row(ids: Column, days: Column | None) -> float:
+    """Distinct customers per row; a customer's rows of the same day count once."""
+    codes = ids.codes.astype(np.int64)
+    if days is not None:
+        codes = codes * (len(days.distinct) + 1) + days.codes
+    rows = len(np.unique(codes[~ids.blank]))
+    return len(ids.distinct) / rows if rows else 1.0
 
 
 def _told(

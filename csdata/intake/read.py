@@ -207,8 +207,10 @@ def _tell_role(reading: Reading) -> None:
         report.ask("role", role=role, rival=message(f"role.{rival}"))
     if found.named:
         report.note("name_as_id", column=found.mapping["customer_id"])
-    if found.missing:
-        missing = [message(f"field.{name}") for name in found.missing]
+    # Without ends everybody would seem to have stayed; that has to be meant.
+    endless = "start" in found.mapping and "end" not in found.mapping
+    if lacking := [*found.missing, *(["end"] if endless else [])]:
+        missing = [message(f"field.{name}") for name in lacking]
         report.ask("mapping", role=role, missing=missing)
 
 

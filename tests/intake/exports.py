@@ -30,7 +30,7 @@ ENGLISH = (
 )
 JAPANESE = (
     "取引先一覧",
-    "2026-08-13 14:00:09 日本標準時/JSTの時点 • 生成者: 見本 はなこ • 並び替え基準: 契約開始日、昇順",
+    "2026-08-13 14:00:09 日本標準時/JSTの時点 • 生成者: 見本 はなこ • 並び替え基準: 開始日、昇順",
     "検索条件",
     "表示: すべての取引先",
     "種別 次の文字列と一致する 顧客",
@@ -119,7 +119,9 @@ def details(
     return buffer.getvalue().encode(encoding)
 
 
-def read_here(data: bytes, kind: str, *, name: str = "data", recipe: Recipe | None = None) -> Import:
+def read_here(
+    data: bytes, kind: str, *, name: str = "data", recipe: Recipe | None = None
+) -> Import:
     """Read without a process of its own: what a law needs that tries a hundred files."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"

@@ -13,7 +13,7 @@ DAY = dt.date(2026, 8, 13)
     "line",
     [
         "As of 2026-08-13 14:00:09 Pacific Standard Time/PST • Sorted by Close Date (Descending)",
-        "2026-08-13 15:51:07 日本標準時/JSTの時点 • 生成者: 見本 はなこ • 並び替え基準: 契約開始日、昇順",
+        "2026-08-13 15:51:07 日本標準時/JSTの時点 • 生成者: 見本 • 並び替え基準: 開始日、昇順",
         "2026/08/13 15:51の時点",
         "Stand: 13.08.2026 14:03",
         "Situation au 13/08/2026 14:03 • Trié par Date",
@@ -90,5 +90,7 @@ def test_nothing_stated(banner: list[str], name: str) -> None:
         ("no day", None, None),
     ],
 )
-def test_a_day_that_reads_two_ways(text: str, day_first: bool | None, day: dt.date | None) -> None:
+def test_a_day_that_reads_two_ways(
+    text: str, *, day_first: bool | None, day: dt.date | None
+) -> None:
     assert read_day(text, day_first=day_first) == day

@@ -76,7 +76,7 @@ def test_a_whole_match_beats_a_suffix() -> None:
         ("Latitude", False),
     ],
 )
-def test_codes_by_their_heading(header: str, code: bool) -> None:
+def test_codes_by_their_heading(header: str, *, code: bool) -> None:
     assert is_code(header) is code
 
 
