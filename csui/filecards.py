@@ -18,7 +18,7 @@ from csui.uploads import Upload
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-_FIRST_ROWS: Final = 6
+_FIRST_ROWS: Final = 4
 _EXAMPLES: Final = 3
 _MOST_SHOWN: Final = 200
 _SURE: Final = 0.9

@@ -40,15 +40,17 @@ def strip() -> None:
 
 def _data(source: Portfolio, data: Portfolio) -> None:
     """Files, customers, 基準日."""
-    files = list(source.provenance.files[:_SHOWN])
-    files += [t("ui.more_files", n=n)] if (n := len(source.provenance.files) - _SHOWN) > 0 else []
+    names = source.provenance.files
+    file = names[0] if names else t("ui.sample")
+    if len(names) > 1:
+        file = t("ui.and_more", file=file, n=len(names) - 1)
     n, total = len(data.customers), len(source.customers)
     parts = [
-        t("ui.list", values=files) or t("ui.sample"),
+        file,
         t("ui.customers", n=n) if n == total else t("ui.customers_of", n=n, total=total),
         t("ui.as_of", day=source.as_of) if source.as_of else t("ui.no_as_of"),
     ]
-    st.text(" · ".join(parts))
+    st.text(" · ".join(parts), help=escape(t("ui.list", values=names)) or None)
 
 
 def _chips(source: Portfolio) -> None:

@@ -82,25 +82,23 @@ def head(data: Portfolio, customer: pd.Series) -> None:
     st.header(escape(customer["customer_id"] if pd.isna(name) else name), anchor=False)
     if not pd.isna(name):
         st.caption(escape(f"{columns.word('customer_id')}: {customer['customer_id']}"))
-    staying = bool(compute.active(data.where(customer_id=customer["customer_id"])).all())
+    source = state.session().source or data
+    own = source.customers["customer_id"] == customer["customer_id"]
+    staying = bool(compute.active(source)[own].all())
+    look: dict[str, Any] = {"border": True, "height": "stretch"}
     places = st.columns(4)
-    places[0].metric(
-        t("page.customer.since"), figures.day(customer.get("start")), border=True, height="stretch"
-    )
+    places[0].metric(t("page.customer.since"), figures.day(customer.get("start")), **look)
     places[1].metric(
         t("page.customer.standing"),
         t(f"page.customer.{'staying' if staying else 'left'}"),
         _last_day(data, customer, staying),
         delta_color="off",
         delta_arrow="off",
-        border=True,
-        height="stretch",
+        **look,
     )
-    places[2].metric(
-        t("page.customer.tenure"), _tenure(data, customer), border=True, height="stretch"
-    )
+    places[2].metric(t("page.customer.tenure"), _tenure(data, customer), **look)
     money = figures.money(customer.get("mrr", float("nan")), data.currency)
-    places[3].metric(t("page.customer.mrr"), money, border=True, height="stretch")
+    places[3].metric(t("page.customer.mrr"), money, **look)
 
 
 def _last_day(data: Portfolio, customer: pd.Series, staying: bool) -> str | None:  # noqa: FBT001

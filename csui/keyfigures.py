@@ -39,7 +39,7 @@ def cards(data: Portfolio, result: Survival) -> None:
         shown.append(_wide_deep(cells))
     for place, card in zip(st.columns(len(shown)), shown, strict=True):
         with place.container(border=True, height="stretch"):
-            nav.link(card.leads_to, label=card.label)
+            nav.arrow(card.leads_to, label=card.label)
             st.metric(card.label, card.value, label_visibility="collapsed")
             st.caption(card.note)
 

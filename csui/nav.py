@@ -59,3 +59,8 @@ def go(name: str) -> NoReturn:
 def link(name: str, *, label: str | None = None) -> None:
     """A link to another page."""
     st.page_link(SCRIPTS[name], label=label or t(f"nav.{name}"), icon=f":material/{_ICONS[name]}:")
+
+
+def arrow(name: str, *, label: str) -> None:
+    """A heading that leads to another page."""
+    st.page_link(SCRIPTS[name], label=label, icon=":material/chevron_right:", icon_position="right")

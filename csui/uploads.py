@@ -115,8 +115,9 @@ def _read(upload: Upload) -> None:
 
 
 def used() -> list[Import]:
-    """The imports that go into the analysis."""
-    return [u.imported for u in files().values() if u.imported and u.used and u.imported.role]
+    """The imports that go into the analysis, customers first."""
+    found = [u.imported for u in files().values() if u.imported and u.used and u.imported.role]
+    return sorted(found, key=lambda i: i.role != "customers")
 
 
 def matched() -> ImportSet:

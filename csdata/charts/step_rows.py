@@ -84,7 +84,8 @@ def steps(result: SurvivalCurves, found: list[Group], *, last: float) -> pd.Data
     """
     pieces: list[pd.DataFrame] = []
     for group in found:
-        rows = thinned(of_group(result.table, group), last / _STEPS)
+        rows = of_group(result.table, group)
+        rows = thinned(rows, last / _STEPS) if len(rows) > _STEPS else rows
         if rows.empty:
             continue
         ahead = rows["at_risk"].shift(-1).ffill().fillna(rows["at_risk"])

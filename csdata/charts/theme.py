@@ -93,7 +93,7 @@ LIGHT: Final = Palette(
     small_n_line="#9AA1AB",
     dot_rim="#FFFFFF",
     on_low="#1F2430",
-    on_mid="#14171F",
+    on_mid="#000000",
     on_high="#FFFFFF",
     rates=RATES,
 )
@@ -106,7 +106,7 @@ DARK: Final = Palette(
     small_n_line="#7A838F",
     dot_rim="#B9CBE0",
     on_low="#FFFFFF",
-    on_mid="#14171F",
+    on_mid="#000000",
     on_high="#14171F",
     rates=RATES[::-1],
 )
@@ -211,7 +211,6 @@ def _styles(palette: Palette, *, size: float, zoom: float) -> dict[str, Any]:
         "small_line": {"color": palette.small_n_line, "strokeWidth": 1.5 * zoom},
         "thin": {"color": palette.small_n_line},
         "leader": {"color": palette.small_n_line, "strokeWidth": 1, "strokeDash": [2, 2]},
-        "reference": {"color": palette.muted, "strokeWidth": 1, "strokeDash": [3, 3]},
         "cut": {"color": palette.ink, "strokeWidth": 1.5 * zoom, "strokeDash": [6, 4]},
         "hatch": {"color": palette.ink, "strokeWidth": 1, "opacity": 0.3},
         "corner": {"color": palette.ink, "opacity": 0.85},

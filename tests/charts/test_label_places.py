@@ -45,7 +45,7 @@ def test_a_label_stands_right_of_its_point_if_it_can() -> None:
     assert box == Box(106, 93, 166, 107)
     (box,) = placed([(390, 100)], [])
     assert box == Box(324, 93, 384, 107)
-    (box,) = placed([(100, 100)], [Box(0, 90, 95, 120), Box(105, 90, 400, 120)])
+    (box,) = placed([(100, 100)], [Box(0, 95, 95, 105), Box(105, 95, 400, 105)])
     assert box is not None
     assert box.bottom == 94
 

@@ -1,0 +1,58 @@
+"""Several files put together: tables by role, and what does not match on either side."""
+
+import pytest
+
+from csdata.errors import NotBuilt
+from csdata.intake import combine
+from tests.intake.exports import read_rows
+
+DAY = "2026-01-01"
+CUSTOMERS = read_rows(["取引先 ID", "契約開始日"], ["C1", DAY], ["C2", DAY], ["C3", DAY], name="a")
+MORE = read_rows(["取引先 ID", "契約開始日"], ["C4", DAY], name="b")
+USAGE = read_rows(
+    ["取引先 ID", "利用日", "業務区分", "利用時間"],
+    ["C1", DAY, "経理", 1],
+    ["C1", DAY, "秘書", 2],
+    ["C9", DAY, "経理", 3],
+    name="c",
+)
+
+
+def test_tables_by_role_in_any_order() -> None:
+    for imports in ([CUSTOMERS, USAGE, MORE], [USAGE, CUSTOMERS, MORE]):
+        found = combine(imports)
+        assert found.tables["customers"]["customer_id"].tolist() == ["C1", "C2", "C3", "C4"]
+        assert len(found.tables["usage"]) == 3
+        assert set(found.tables) == {"customers", "usage"}
+        assert found.imports == tuple(imports)
+        assert found.as_of is None
+
+
+def test_both_sides_leftovers() -> None:
+    found = combine([CUSTOMERS, USAGE])
+    assert found.match.to_dict("records") == [
+        {
+            **{"file": "c", "role": "usage", "rows": 3, "customers": 2},
+            **{"matched": 1, "unknown": 1, "without": 2},
+        }
+    ]
+    assert found.leftovers[["customer_id", "side"]].to_numpy().tolist() == [
+        ["C9", "file"],
+        ["C2", "customers"],
+        ["C3", "customers"],
+    ]
+    (note,) = found.notes
+    assert all("{" not in note.say(lang) for lang in ("ja", "en"))
+    assert "利用" in note.say("ja")
+
+
+def test_nothing_to_match() -> None:
+    found = combine([CUSTOMERS])
+    assert found.match.empty
+    assert found.leftovers.empty
+    assert combine([]).tables == {}
+
+
+def test_other_ways_of_joining_are_not_guessed() -> None:
+    with pytest.raises(NotBuilt):
+        combine([CUSTOMERS], rules={"grain": "contract"})
