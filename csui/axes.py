@@ -70,11 +70,11 @@ def tickable(portfolio: Portfolio) -> list[str]:
     return [name for name in few if kinds.get(name, 0) > 1]
 
 
-def choose(data: Portfolio) -> Choices | None:
-    """Draw the controls; None while there is nothing to draw a picture of."""
+def choose(source: Portfolio) -> Choices | None:
+    """Draw the controls for data without filters; None while nothing can be drawn yet."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        breadth = _axis(data, "quadrant.breadth", ticks=True)
-        depth = _axis(data, "quadrant.depth", ticks=False)
+        breadth = _axis(source, "quadrant.breadth", ticks=True)
+        depth = _axis(source, "quadrant.depth", ticks=False)
         method = widgets.choice(
             "quadrant.cuts", ("median", "mean", "fixed"), words="page.quadrant.cut"
         )
@@ -87,12 +87,12 @@ def choose(data: Portfolio) -> Choices | None:
                 words="page.quadrant.looks",
                 note=t("page.quadrant.look_help"),
             )
-    ticked = _ticked_columns(data) if breadth == _TICKS else []
+    ticked = _ticked_columns(source) if breadth == _TICKS else []
     with st.expander(t("ui.details"), icon=":material/tune:"):
         window, least, landmark = (0, 3), 0.0, "window"
         if dated:
             window, least, landmark = _dating()
-        flips = _corrections(data, ticked) if ticked else ()
+        flips = _corrections(source, ticked) if ticked else ()
         if not dated and not ticked:
             st.caption(t("page.quadrant.no_details"))
     if breadth == _TICKS and not ticked:

@@ -75,6 +75,8 @@ def _add(source: Portfolio) -> None:
     possible = columns.categorical(source)
     if not possible:
         return
+    if st.session_state.get(_COLUMN) not in possible:
+        st.session_state.pop(_COLUMN, None)  # a column of the last file
     with st.popover(t("ui.filter"), icon=":material/filter_alt:"):
         column = st.selectbox(
             t("ui.filter_column"),

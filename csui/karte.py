@@ -43,7 +43,7 @@ def _folded(text: str) -> str:
 
 def choose(data: Portfolio) -> pd.Series:
     """Search, then choose among what was found; the row of the customer."""
-    source = state.session().source or data
+    source = state.source() or data
     names = _names(source)
     inside = data.customers["customer_id"]
     current = state.control(lists.CUSTOMER, url.Choice(_codes(source)), inside.iloc[0])
@@ -82,7 +82,7 @@ def head(data: Portfolio, customer: pd.Series) -> None:
     st.header(escape(customer["customer_id"] if pd.isna(name) else name), anchor=False)
     if not pd.isna(name):
         st.caption(escape(f"{columns.word('customer_id')}: {customer['customer_id']}"))
-    source = state.session().source or data
+    source = state.source() or data
     own = source.customers["customer_id"] == customer["customer_id"]
     staying = bool(compute.active(source)[own].all())
     look: dict[str, Any] = {"border": True, "height": "stretch"}
@@ -209,7 +209,7 @@ def _listed(data: Portfolio, role: Role, customer: pd.Series, *, order: str) -> 
 
 
 def _rows(data: Portfolio, role: Role, customer: pd.Series) -> pd.DataFrame | None:
-    frame = getattr(state.session().source or data, role)
+    frame = getattr(state.source() or data, role)
     if frame is None:
         return None
     return frame[frame["customer_id"] == customer["customer_id"]]

@@ -38,10 +38,11 @@ class Result(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A page with data: its name, the filtered data, and the place kept for the finding."""
+    """A page with data: its name, the data with and without filters, the place for the finding."""
 
     name: str
     data: Portfolio
+    source: Portfolio
     head: DeltaGenerator
 
 
@@ -64,7 +65,7 @@ def view(name: str, *, dated: bool = False) -> View:
         st.markdown(t(f"page.{name}.shows"))
         with user_errors():
             raise NeedsDates(analysis=message(f"{name}.name"))
-    return View(name, data, st.container(key=f"csui_finding_{name}"))
+    return View(name, data, state.source() or data, st.container(key=f"csui_finding_{name}"))
 
 
 def controls() -> DeltaGenerator:

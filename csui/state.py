@@ -108,6 +108,8 @@ def finish() -> None:
         s.before, s.written, s.written_at = current, params, time.monotonic()
     else:
         s.written = params
+    # Controls that were drawn for the first time belong to the step that 元に戻す comes back to.
+    s.history[-1] = Moment(dict(s.filters), dict(s.values))
 
 
 def stop() -> NoReturn:
@@ -148,16 +150,21 @@ def put(key: str, value: Any) -> None:
 # -- data and filters ------------------------------------------------------------------------
 
 
+def source() -> Portfolio | None:
+    """The data without filters: what can be chosen does not depend on what is filtered."""
+    return session().source
+
+
 def data_key() -> str:
     """Identity of the data without filters; the tables of the app are never lazy, so it has one."""
-    source = session().source
-    return (source.fingerprint or "") if source else ""
+    data = session().source
+    return (data.fingerprint or "") if data else ""
 
 
 def open_data(portfolio: Portfolio | None) -> None:
     """Work on other data from now on; filters of the old data mean nothing on the new."""
     s = session()
-    s.source, s.filters, s.history = portfolio, {}, []
+    s.source, s.filters, s.history = portfolio, {}, [Moment({}, {})]
     _take_filters(s)
 
 

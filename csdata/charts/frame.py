@@ -107,7 +107,25 @@ def evidence(result: Result, lang: str) -> str:
     return text("chart.evidence", lang, as_of=result.as_of, n=result.n)
 
 
-def inline(table: pd.DataFrame) -> alt.InlineData:
+class Rows(alt.InlineData):
+    """Rows inside a chart, shared by all its copies.
+
+    Altair copies a chart at every step, with every row, and checks each; rows that are drawn do not
+    change any more, so neither is needed.
+    """
+
+    _class_is_valid_at_instantiation = False
+
+    def __deepcopy__(self, memo: Any) -> Rows:
+        return self
+
+
+def rows(table: pd.DataFrame) -> list[Any]:
+    """The rows as named tuples."""
+    return list(table.itertuples())
+
+
+def inline(table: pd.DataFrame) -> Rows:
     """A table as data inside the chart: dates as ISO texts, missing values as null.
 
     Inline, because a reference to a frame meets altair's limit of 5,000 rows in scripts.
@@ -120,14 +138,9 @@ def inline(table: pd.DataFrame) -> alt.InlineData:
     return records(values.to_dict("records"))
 
 
-def rows(table: pd.DataFrame) -> list[Any]:
-    """The rows as named tuples."""
-    return list(table.itertuples())
-
-
-def records(values: Sequence[Mapping[Any, Any]]) -> alt.InlineData:
+def records(values: Sequence[Mapping[Any, Any]]) -> Rows:
     """Rows as data inside the chart."""
-    return alt.InlineData(values=[dict(row) for row in values])
+    return Rows(values=[dict(row) for row in values])
 
 
 def at_field(channel: Channel, field: str) -> Channel:

@@ -69,9 +69,10 @@ class _Grid:
     age: str
 
     @property
-    def width(self) -> float:
+    def width(self) -> int:
         """Of the whole picture."""
-        return self.label_width + _SIZE_COLUMN + len(self.ages) * self.cell_width + 3 * frame.MARGIN
+        cells = len(self.ages) * self.cell_width
+        return round(self.label_width + _SIZE_COLUMN + cells + 3 * frame.MARGIN)
 
     @property
     def height(self) -> float:
@@ -139,7 +140,7 @@ def _grid(result: Retention, table: pd.DataFrame, lang: str, width: float | None
     return _Grid(
         labels=labels,
         ages=ages,
-        cell_width=min(room / len(ages), _CELL_WIDTH if width is None else room),
+        cell_width=min(room / len(ages), room if width else _CELL_WIDTH),
         row_height=min(max(_HEIGHT / len(labels), _ROW_HEIGHT[0]), _ROW_HEIGHT[1]),
         label_width=label_width,
         age=text("chart.age", lang),

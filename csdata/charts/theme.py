@@ -7,6 +7,7 @@ building it again.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -131,8 +132,13 @@ def apply(chart: C, *, dark: bool = False, presenting: bool = False) -> C:
         presenting: Larger type and heavier lines, to be read from the back of a room.
     """
     themed = chart.copy(deep=False)
-    themed.config = alt.Config.from_dict(config(dark=dark, presenting=presenting))
+    themed.config = _checked(dark=dark, presenting=presenting)
     return themed
+
+
+@functools.cache
+def _checked(*, dark: bool, presenting: bool) -> alt.Config:
+    return alt.Config.from_dict(config(dark=dark, presenting=presenting))
 
 
 def config(*, dark: bool = False, presenting: bool = False) -> dict[str, Any]:

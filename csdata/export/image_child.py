@@ -22,7 +22,8 @@ LENGTH: Final = struct.Struct(">I")
 VEGA_LITE: Final = "6.4"
 """The version that altair 6 writes."""
 
-_ROWS: Final = frozenset({"values", "datasets"})
+ROWS: Final = frozenset({"values", "datasets"})
+"""Keys under which a specification holds data: what is in them is drawn, never followed."""
 
 
 def send(pipe: IO[bytes], payload: bytes) -> None:
@@ -58,7 +59,7 @@ def fetches(spec: Any) -> Iterator[str]:
                 value.get("type") if isinstance(value, dict) else None,
             ):
                 yield "mark: image"
-            elif key not in _ROWS:
+            elif key not in ROWS:
                 yield from fetches(value)
 
 

@@ -15,7 +15,7 @@ from typing import IO, Any, ClassVar, Final, Literal
 from csdata.charts.fonts import PACKAGED
 from csdata.charts.theme import SCREEN_FONTS
 from csdata.errors import BadValues, CsDataError, NotBuilt
-from csdata.export.image_child import fetches, receive, send
+from csdata.export.image_child import ROWS, fetches, receive, send
 from csdata.i18n import message
 
 Format = Literal["png", "svg"]
@@ -24,13 +24,16 @@ TIMEOUT: Final = 60.0
 """Seconds after which a picture is given up; 8,000 points take about three."""
 
 _FONT_KEYS: Final = frozenset({"font", "labelFont", "titleFont", "subtitleFont"})
-_ROWS: Final = frozenset({"values", "datasets"})
 
 
 class ImageFailed(CsDataError):
     """A picture that could not be drawn. Values: ``why``."""
 
     key: ClassVar[str] = "error.image_failed"
+
+
+class _Gone(Exception):
+    """The child is not there any more."""
 
 
 def image(
@@ -60,9 +63,13 @@ def image(
     spec = with_packaged_font(specification(chart))
     for found in fetches(spec):
         raise BadValues(where="chart", found=found, remedy=message("remedy.inline_data"))
-    request = json.dumps({"format": format, "scale": scale, "spec": spec}).encode()
-    picture = _RENDERER.render(request, timeout=timeout)
+    picture = RENDERER.render(request(spec, form=format, scale=scale), timeout=timeout)
     return picture if format == "png" else _with_screen_fonts(picture)
+
+
+def request(spec: dict[str, Any], *, form: str, scale: float) -> bytes:
+    """What the process is asked."""
+    return json.dumps({"format": form, "scale": scale, "spec": spec}).encode()
 
 
 def specification(chart: Any) -> dict[str, Any]:
@@ -91,7 +98,7 @@ def _replaced(node: Any) -> Any:
         key: PACKAGED
         if key in _FONT_KEYS and isinstance(value, str)
         else value
-        if key in _ROWS
+        if key in ROWS
         else _replaced(value)
         for key, value in node.items()
     }
@@ -104,45 +111,46 @@ def _with_screen_fonts(svg: bytes) -> bytes:
 
 
 @dataclass(eq=False)
-class _Renderer:
+class Renderer:
     """The child process and the pipe to it; one picture at a time."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     child: subprocess.Popen[bytes] | None = None
     owner: int = 0
 
-    def render(self, request: bytes, *, timeout: float) -> bytes:
+    def render(self, asked: bytes, *, timeout: float) -> bytes:
         """The picture of a request. A child that has died is started anew, once."""
         if not self.lock.acquire(timeout=timeout):
             raise ImageFailed(why=message("error.image_timeout", seconds=timeout))
         try:
             try:
-                return self._asked(self._running(), request, timeout=timeout)
-            except (BrokenPipeError, EOFError):
-                self.close()
-                return self._asked(self._running(), request, timeout=timeout)
-        except (BrokenPipeError, EOFError) as error:
-            self.close()
+                return self._answer(asked, timeout=timeout)
+            except _Gone:
+                return self._answer(asked, timeout=timeout)
+        except _Gone as error:
             raise ImageFailed(why=message("error.image_died")) from error
         finally:
             self.lock.release()
 
     def _running(self) -> subprocess.Popen[bytes]:
         """The child, started if there is none. A forked process does not share its parent's."""
-        if self.child is None or self.child.poll() is not None or self.owner != os.getpid():
-            self.owner = os.getpid()
-            self.child = subprocess.Popen(
-                [sys.executable, "-I", "-m", "csdata.export.image_child"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+        child = self.child
+        if child is not None and child.poll() is None and self.owner == os.getpid():
+            return child
+        self.close()
+        self.owner = os.getpid()
+        self.child = subprocess.Popen(
+            [sys.executable, "-I", "-m", "csdata.export.image_child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
         return self.child
 
-    def _asked(self, child: subprocess.Popen[bytes], request: bytes, *, timeout: float) -> bytes:
+    def _answer(self, asked: bytes, *, timeout: float) -> bytes:
         """One request and its answer; the child is killed when it takes too long."""
-        late = threading.Event()
+        child, late, whole = self._running(), threading.Event(), False
 
         def give_up() -> None:
             late.set()
@@ -152,36 +160,42 @@ class _Renderer:
         watch.daemon = True
         watch.start()
         try:
-            return _exchange(child, request)
-        except (BrokenPipeError, EOFError):
+            said, picture = _exchange(child, asked)
+            whole = True
+        except (OSError, EOFError) as error:
             if late.is_set():
                 raise ImageFailed(why=message("error.image_timeout", seconds=timeout)) from None
-            raise
+            raise _Gone from error
         finally:
             watch.cancel()
+            # An exchange that was broken off leaves half an answer in the pipe.
+            if not whole:
+                self.close()
+        if "error" in said:
+            raise ImageFailed(why=said["error"])
+        return picture
 
     def close(self) -> None:
-        """End the child, if it is ours."""
+        """End the child, if it is ours, and let go of the pipes to it."""
         child, self.child = self.child, None
-        if child is None or self.owner != os.getpid():
+        if child is None:
             return
-        child.kill()
-        child.wait()
+        if self.owner == os.getpid():
+            child.kill()
+            child.wait()
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
+                with contextlib.suppress(OSError):
                     pipe.close()
 
 
-def _exchange(child: subprocess.Popen[bytes], request: bytes) -> bytes:
+def _exchange(child: subprocess.Popen[bytes], asked: bytes) -> tuple[dict[str, Any], bytes]:
+    """What the child says to a request, and the picture if it could draw it."""
     if child.stdin is None or child.stdout is None:
         raise EOFError
-    send(child.stdin, request)
-    answer = _received(child.stdout)
-    said = json.loads(answer)
-    if "error" in said:
-        raise ImageFailed(why=said["error"])
-    return _received(child.stdout)
+    send(child.stdin, asked)
+    said = json.loads(_received(child.stdout))
+    return said, b"" if "error" in said else _received(child.stdout)
 
 
 def _received(pipe: IO[bytes]) -> bytes:
@@ -191,5 +205,5 @@ def _received(pipe: IO[bytes]) -> bytes:
     return payload
 
 
-_RENDERER: Final = _Renderer()
-atexit.register(_RENDERER.close)
+RENDERER: Final = Renderer()
+atexit.register(RENDERER.close)

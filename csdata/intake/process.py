@@ -40,11 +40,14 @@ FRUGAL: Final = {
     "RUST_BACKTRACE": "0",
 }
 
-TOO_MUCH: Final = frozenset(
-    -number
-    for name in ("SIGABRT", "SIGKILL")
-    if (number := getattr(signal, name, None)) is not None
-)
+
+def _ends_by(*names: str) -> frozenset[int]:
+    """Exit statuses of a process that a signal ended; Windows knows few signals."""
+    return frozenset(-int(getattr(signal, name)) for name in names if hasattr(signal, name))
+
+
+TOO_LONG: Final = _ends_by("SIGXCPU")
+TOO_MUCH: Final = _ends_by("SIGABRT", "SIGKILL")
 """How a child ends that asked for more memory than it may have (Rust aborts, Linux kills)."""
 
 
@@ -76,7 +79,7 @@ def read_cells(
     status, answer = _run(job, name, limits)
     if status == PROBLEM:
         _explain(json.loads(answer), name, sheet, limits)
-    if status == -getattr(signal, "SIGXCPU", 0):
+    if status in TOO_LONG:
         raise _too_slow(name, limits)
     if status in TOO_MUCH:
         raise _too_much_memory(name, limits)

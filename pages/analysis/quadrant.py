@@ -7,7 +7,7 @@ from csui import axes, cells, compute, page
 from csui.text import language, t
 
 view = page.view("quadrant")
-choices = axes.choose(view.data)
+choices = axes.choose(view.source)
 if choices is None:
     page.hint(t("page.quadrant.choose_ticks"))
 with page.user_errors():

@@ -9,7 +9,7 @@ from csui.text import language, t
 view = page.view("survival")
 with page.controls():
     group = widgets.column(
-        "survival.group", columns.groups(view.data), portfolio=view.data, optional=True
+        "survival.group", columns.groups(view.source), portfolio=view.source, optional=True
     )
     later = widgets.number(
         "survival.landmark",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from typing import Any
 
@@ -31,7 +32,9 @@ def late_retention() -> cs.Retention:
     ends = [None, "2025-06-15", "2025-09-15"] * 8
     whole = portfolio(zip(starts, ends, strict=True), "2025-12-31")
     return cs.retention(
-        cs.Portfolio(customers=whole.customers, as_of=whole.as_of, observed_from="2025-01-01")
+        cs.Portfolio(
+            customers=whole.customers, as_of=whole.as_of, observed_from=dt.date(2025, 1, 1)
+        )
     )
 
 

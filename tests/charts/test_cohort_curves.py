@@ -17,7 +17,10 @@ def test_every_known_cell_lies_on_its_cohorts_line(cohort: str) -> None:
     drawn = Drawn(charts.retention_curves(result))
     lines = drawn.rows(drawn.layers(style="thin")[0])
     known = result.table[result.table["share"].notna()]
-    points = {(f"{c:%Y-%m-%d}", a, s) for c, a, s in zip(known.cohort, known.age, known.share, strict=True)}
+    points = {
+        (f"{c:%Y-%m-%d}", a, s)
+        for c, a, s in zip(known.cohort, known.age, known.share, strict=True)
+    }
     assert set(zip(lines["cohort"], lines["age"], lines["share"], strict=True)) == points
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -24,7 +25,7 @@ def rows(drawn: Drawn) -> pd.DataFrame:
 
 def square(number: int) -> cs.Retention:
     """As many monthly cohorts of twenty as asked, the oldest seen for as many months."""
-    months = pd.period_range("2026-12", periods=number, freq="M") - number + 1
+    months = pd.period_range(end="2026-12", periods=number, freq="M")
     starts = [f"{m}-01" for m in months.astype(str) for _ in range(20)]
     ends = [f"{m + 3}-01" if i < 5 else None for m in months for i in range(20)]
     return cs.retention(portfolio(zip(starts, ends, strict=True), "2026-12-31"))
@@ -70,7 +71,9 @@ def test_on_calendar_months_there_is_no_kaplan_meier_row() -> None:
 def test_incomplete_cells_are_lighter_hatched_and_say_when_they_complete() -> None:
     drawn = Drawn(charts.retention(results.retention("quarter")))
     assert len(drawn.layers(style="hatch")) == 3
-    assert all(x["transform"] == [{"filter": "datum.incomplete"}] for x in drawn.layers(style="hatch"))
+    assert all(
+        x["transform"] == [{"filter": "datum.incomplete"}] for x in drawn.layers(style="hatch")
+    )
     lighter = drawn.layer(style="cell")["encoding"]["opacity"]
     assert lighter["condition"] == {"test": "datum.incomplete", "value": 0.45}
     table = rows(drawn)
@@ -127,11 +130,12 @@ def test_cohorts_observed_late_are_marked() -> None:
         ("year", "en", "FY2025"),
     ],
 )
-def test_a_cohort_is_called_by_its_period(cohort: str, lang: str, label: str) -> None:
+def test_a_cohort_is_called_by_its_period(cohort: Any, lang: str, label: str) -> None:
     result = cs.retention(portfolio([("2025-04-10", None)], "2026-03-31"), cohort=cohort)
     drawn = Drawn(charts.retention(result, lang=lang))
     assert label in drawn.layer(style="cell")["encoding"]["y"]["axis"]["labelExpr"]
-    assert set(rows(drawn).loc[lambda t: t["row"] == "2025-04-01", "title"]) == {label}
+    table = rows(drawn)
+    assert set(table[table["row"] == "2025-04-01"]["title"]) == {label}
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,9 @@ def test_a_crowd_is_thinned_out_evenly_and_it_is_said() -> None:
 
 
 def test_a_brush_and_a_click_can_be_used() -> None:
-    params = {p["name"]: p["select"] for p in Drawn(charts.quadrant(results.quadrant())).spec["params"]}
+    params = {
+        p["name"]: p["select"] for p in Drawn(charts.quadrant(results.quadrant())).spec["params"]
+    }
     assert params == {
         "brush": {"type": "interval", "encodings": ["x", "y"]},
         "pick": {"type": "point", "fields": ["customer_id"]},

@@ -18,9 +18,7 @@ from tests.charts.drawn import Drawn, tooltip
 
 
 def at_risk(drawn: Drawn) -> pd.DataFrame:
-    (table,) = [
-        x for x in drawn.layers(mark="text") if x["encoding"]["text"].get("field") == "n"
-    ]
+    (table,) = [x for x in drawn.layers(mark="text") if x["encoding"]["text"].get("field") == "n"]
     return drawn.rows(table)
 
 
@@ -108,8 +106,9 @@ def test_stretches_of_fewer_than_five_are_grey() -> None:
 def test_a_group_of_fewer_than_five_is_all_grey() -> None:
     drawn = Drawn(charts.survival(results.many_groups()))
     sizes = at_risk(drawn).query("time == 0").set_index("id")["n"]
-    (few,) = sizes[sizes < 5].index
-    assert lines(drawn).query("id == @few")["small"].all()
+    assert len(few := sizes[sizes < 5]) == 1
+    steps = lines(drawn)
+    assert steps.loc[steps["id"] == few.index[0], "small"].all()
 
 
 def test_twelve_groups_can_be_told_apart() -> None:
@@ -135,7 +134,7 @@ def test_a_long_name_is_cut_and_whole_in_the_tooltip() -> None:
     rows = drawn.rows(names)
     (long,) = rows[rows["short"].str.endswith("…")].to_dict("records")
     assert long["name"].startswith(long["short"][:-1])
-    assert tooltip(names) == {"name": ""} or "name" in str(names["encoding"]["tooltip"])
+    assert names["encoding"]["tooltip"]["field"] == "name"
 
 
 def test_a_group_without_a_name_has_one_in_the_picture() -> None:
@@ -178,7 +177,8 @@ def test_a_curve_that_ends_at_nought_keeps_its_band_until_there() -> None:
     result = kaplan_meier(table, duration="t", event="e")
     shown = bands(Drawn(charts.survival(result)))
     assert shown["time"].max() == 3
-    assert shown.query("time == 3")["lower"].tolist() == shown.query("time == 2")["lower"].tolist()
+    levels = [set(shown.query("time == @t")["lower"]) for t in (2, 3)]
+    assert levels[0] == levels[1] != set()
 
 
 def test_the_cells_of_the_quadrant_keep_their_colours_and_names() -> None:
@@ -202,12 +202,12 @@ def test_thinning_keeps_the_shape(gaps: list[float], step: float) -> None:
     thin = step_rows.thinned(rows, step)
     assert thin.iloc[0].equals(rows.iloc[0])
     assert thin.iloc[-1].equals(rows.iloc[-1])
-    assert len(thin) <= times[-1] / step + 2
-    # Wherever one looks, the level is one that the curve has within a step.
-    for row in rows.itertuples():
-        shown = thin[thin["time"] <= row.time]["survival"].iloc[-1]
-        near = rows[(rows["time"] >= row.time - step) & (rows["time"] <= row.time)]["survival"]
-        assert near.iloc[-1] <= shown <= max(near.max(), rows.iloc[max(near.index[0] - 1, 0)]["survival"])
+    assert len(thin) <= times[-1] / step + 3
+    # The level shown at a time is one that the curve itself has within a step before it.
+    for time, level in zip(rows["time"], rows["survival"], strict=True):
+        shown = thin[thin["time"] <= time]["survival"].iloc[-1]
+        earlier = rows[rows["time"] <= time - step]["survival"]
+        assert level <= shown <= (earlier.iloc[-1] if len(earlier) else 1.0)
 
 
 def test_a_curve_of_many_steps_is_drawn_no_finer_than_a_pixel() -> None:

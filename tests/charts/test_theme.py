@@ -8,9 +8,7 @@ import pytest
 from csdata.charts import theme
 from csdata.charts.cells import INKS
 
-MODES = pytest.mark.parametrize(
-    "palette", [theme.LIGHT, theme.DARK], ids=["light", "dark"]
-)
+MODES = pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 
 
 def linear(color: str) -> np.ndarray:
@@ -94,7 +92,11 @@ def test_eighteen_groups_differ_in_colour_or_dash() -> None:
 
 def test_presenting_makes_type_larger() -> None:
     normal, large = theme.config(), theme.config(presenting=True)
-    for part, name in (("axis", "labelFontSize"), ("title", "fontSize"), ("legend", "labelFontSize")):
+    for part, name in (
+        ("axis", "labelFontSize"),
+        ("title", "fontSize"),
+        ("legend", "labelFontSize"),
+    ):
         assert large[part][name] == pytest.approx(normal[part][name] * theme.PRESENTING)
 
 

@@ -30,7 +30,10 @@ LABELS = {
 }
 COLUMNS = ["customer_id", "name", "start", "end", "mrr"]
 WORDS = st.text(
-    st.characters(codec="cp932", exclude_categories=["C", "Z"]), min_size=1, max_size=12
+    # Six characters change into others on their way through cp932.
+    st.characters(codec="cp932", exclude_categories=["C", "Z"], exclude_characters="¢£¬‖−〜"),
+    min_size=1,
+    max_size=8,
 )
 """What an org that exports in Shift_JIS can have typed."""
 
@@ -41,15 +44,9 @@ AMOUNTS = st.integers(0, 10**9) | st.decimals(0, 10**6, places=2).map(float)
 @st.composite
 def customers(draw: st.DrawFn) -> pd.DataFrame:
     """A table of customers that every form of export can carry."""
-    n = draw(st.integers(1, 12))
-    ids = draw(
-        st.lists(
-            st.from_regex(r"[A-Z]{1,3}-?[0-9]{1,6}", fullmatch=True),
-            min_size=n,
-            max_size=n,
-            unique=True,
-        )
-    )
+    n = draw(st.integers(1, 8))
+    numbers = draw(st.lists(st.integers(0, 99999), min_size=n, max_size=n, unique=True))
+    ids = [f"{draw(st.sampled_from(['', 'A-', '顧']))}{number:07d}" for number in numbers]
     rows = []
     for customer in ids:
         start = draw(DAYS)
@@ -73,10 +70,7 @@ def customers(draw: st.DrawFn) -> pd.DataFrame:
 def cells(table: pd.DataFrame, form: str | None) -> list[list[object]]:
     """The rows as cells, ends as last days; dates as texts of a form, or as dates."""
     written = table.assign(end=table["end"] - pd.Timedelta(days=1)).astype(object)
-    rows: list[list[object]] = []
-    for row in written.to_numpy().tolist():
-        rows.append([_cell(value, form) for value in row])
-    return rows
+    return [[_cell(value, form) for value in row] for row in written.to_numpy().tolist()]
 
 
 def _cell(value: Any, form: str | None) -> object:
@@ -167,20 +161,9 @@ def test_a_formatted_report_comes_back(
 
 MESSY = st.sampled_from(
     [
-        None,
-        "",
-        " ",
-        "C1",
-        "C2",
-        "合計",
-        "2026-01-01",
-        "2026-02-30",
-        "13/5/2026",
-        "1,000",
-        "-5",
-        "12%",
+        *(None, "", " ", "C1", "C2", "合計", "3", "0", "-5", "1,000", "12%", "はい", "未定", "NA"),
+        *("2026-01-01", "2026-02-30", "13/5/2026", "2027-01-01", "2025/12/31 8:07", "#N/A"),
     ]
-    + ["はい", "未定", "3", "0", "2027-01-01", "NA", "#N/A", "2025/12/31 8:07"]
 )
 HEADERS = [
     ["取引先 ID", "取引先名", "契約開始日", "契約終了日", "月額"],

@@ -44,7 +44,7 @@ def test_several_sessions_read_at_once() -> None:
 
 def test_it_works_in_a_script_without_a_main_guard_from_another_folder(tmp_path: Path) -> None:
     (tmp_path / "顧客.xlsx").write_bytes(GOOD)
-    # Names that would be found first if the child looked into the folder or the environment.
+    # Names that would be found first if the child looked into the folder where it was started.
     for name in ("fastexcel.py", "pyarrow.py", "csv.py"):
         (tmp_path / name).write_text("raise SystemExit(name)")
     script = tmp_path / "three_lines.py"
@@ -52,7 +52,6 @@ def test_it_works_in_a_script_without_a_main_guard_from_another_folder(tmp_path:
         "import csdata as cs\nimported = cs.read_export('顧客.xlsx')\nprint(len(imported.table))\n",
         "utf-8",
     )
-    # Started so that the traps catch only the child: ours is already loaded.
     run = subprocess.run(
         [sys.executable, "-P", "-X", "utf8", str(script)],
         cwd=tmp_path,

@@ -20,8 +20,9 @@ def imported(real_file: Path) -> cs.Import:
 
 @pytest.fixture(scope="module")
 def witness(real_file: Path) -> pd.DataFrame:
-    sheet = openpyxl.load_workbook(real_file, read_only=True).worksheets[0]
-    header, *rows = sheet.iter_rows(values_only=True)
+    book = openpyxl.load_workbook(real_file, read_only=True)
+    header, *rows = book.worksheets[0].iter_rows(values_only=True)
+    book.close()
     return pd.DataFrame(rows, columns=[str(title) for title in header])
 
 
