@@ -157,7 +157,7 @@ def _mapping(upload: Upload, imported: Import, key: str) -> None:
     if imported.role is None:
         return
     box = st.expander(
-        t("page.import.mapping", n=len(imported.mapping)),
+        t("page.import.mapping"),
         icon=":material/sync_alt:",
         key=f"import.mapping_{key}",
         on_change="rerun",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 import streamlit as st
@@ -42,13 +43,18 @@ def pages() -> dict[str, list[StreamlitPage]]:
                 SCRIPTS[name],
                 title=t(f"nav.{name}"),
                 icon=f":material/{_ICONS[name]}:",
-                url_path=name,
                 default=name == HOME,
             )
             for name in names
         ]
         for section, names in _SECTIONS.items()
     }
+
+
+def name_of(page: StreamlitPage) -> str:
+    """What a page is called in the code; the address is the name of its script."""
+    stems = {Path(script).stem: name for name, script in SCRIPTS.items()}
+    return stems.get(page.url_path, HOME)
 
 
 def go(name: str) -> NoReturn:

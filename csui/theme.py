@@ -24,8 +24,10 @@ h1 { padding: .2rem 0 .4rem !important; }
 [class*="st-key-csui_finding"] [data-testid="stText"] { font-size: 1.15rem; font-weight: 600;
   line-height: 1.6; }
 [class*="st-key-csui_name"] [data-testid="stText"] { font-weight: 600; }
+/* Streamlit's own pictures lack definition and date, its own CSV lets formulas through. */
+[data-testid="stElementToolbarButton"]:has([aria-label^="Download as"],
+  [aria-label^="Copy Vega-Lite"], [aria-label^="Show data"]) { display: none; }
 """
-
 
 _INK: Final = {"light": "#1F2430", "dark": "#ECEEF2"}
 _CHOSEN: Final = """

@@ -154,19 +154,31 @@ def _wholes(result: Retention, x: alt.X, lang: str) -> list[alt.Chart]:
     tables = ((result.kaplan_meier, "at_risk", "km"), (result.pooled, "eligible", "ink"))
     for whole, base, style in tables:
         shown = whole[whole["share"].notna()] if len(whole) else whole
-        if shown.empty:
-            continue
-        few = shown[base] < theme.SMALL_N
-        joint = shown[few].index.union(shown[few].index - 1).intersection(shown.index)
-        parts = ((shown[~few], f"{style}_band", f"{style}_line"),)
-        parts += ((shown.loc[joint], "small_band", "small_line"),) if few.any() else ()
-        for rows, band, line in parts:
-            chart = alt.Chart(frame.inline(rows[["age", "share", "lower", "upper"]])).encode(x=x)
+        stretches = _stretches(shown, base) if len(shown) else shown
+        for small in (True, False) if len(shown) else ():
+            own = stretches[stretches["small"] == small]
+            if own.empty:
+                continue
+            name = "small" if small else style
+            chart = alt.Chart(frame.inline(own)).encode(x=x, detail="piece:N")
             layers += [
-                chart.mark_area(style=band).encode(y="lower:Q", y2="upper:Q"),
-                chart.mark_line(style=line).encode(y=_y(lang)),
+                chart.mark_area(style=f"{name}_band").encode(y="lower:Q", y2="upper:Q"),
+                chart.mark_line(style=f"{name}_line").encode(y=_y(lang)),
             ]
     return layers
+
+
+def _stretches(shown: pd.DataFrame, base: str) -> pd.DataFrame:
+    """The points with ``piece`` and ``small``; a grey stretch reaches to its neighbours."""
+    rows = shown.reset_index(drop=True)
+    small = rows[base] < theme.SMALL_N
+    parts: list[pd.DataFrame] = []
+    for number, run in rows.groupby((small != small.shift()).cumsum()):
+        first, last = int(run.index[0]), int(run.index[-1])
+        grey = bool(small[first])
+        part = rows.iloc[max(first - 1, 0) : last + 2] if grey else run
+        parts.append(part.assign(piece=str(number), small=grey))
+    return pd.concat(parts)[["age", "share", "lower", "upper", "piece", "small"]]
 
 
 def _points(table: pd.DataFrame, x: alt.X, near: alt.Parameter, lang: str) -> list[alt.Chart]:
@@ -199,14 +211,14 @@ def _names(table: pd.DataFrame, x: alt.X, *, last: float) -> list[alt.Chart]:
     edge = frame.at_field(x, "edge")
     swatches = [
         base.transform_filter(f"datum.row === '{row}'")
-        .mark_rule(style=style, xOffset=4, x2Offset=18)
+        .mark_rule(style=style, xOffset=16, x2Offset=30)
         .encode(x=edge, x2="edge", y="level:Q")
         for row, style in ((cl.POOLED, "ink_line"), (cl.KAPLAN_MEIER, "km_line"))
     ]
     return [
-        base.mark_rule(style="leader").encode(x=x, x2="edge", y="share:Q", y2="level"),
+        base.mark_rule(style="leader", x2Offset=14).encode(x=x, x2="edge", y="share:Q", y2="level"),
         *swatches,
-        base.mark_text(style="ink", align="left", dx=24).encode(
+        base.mark_text(style="ink", align="left", dx=36).encode(
             x=edge, y="level:Q", text="title:N"
         ),
     ]

@@ -18,6 +18,7 @@ WIDTH: Final = 980
 """Total width in pixels: the content of a page on a screen of 1440. A page may stretch it."""
 
 MARGIN: Final = 8
+_NARROW: Final = 0.03
 
 
 Channel = TypeVar("Channel", alt.X, alt.Y)
@@ -151,10 +152,13 @@ def at_field(channel: Channel, field: str) -> Channel:
 
 
 def interval(lower: float, upper: float, lang: str) -> str:
-    """``56–66%``; an en dash where the interval is undefined."""
+    """``56–66%``, finer if it is narrow; an en dash where the interval is undefined."""
     if math.isnan(lower) or math.isnan(upper):
         return "–"
-    return text("chart.interval", lang, lower=f"{100 * lower:.0f}", upper=f"{100 * upper:.0f}")
+    digits = 0 if upper - lower >= _NARROW else 1
+    return text(
+        "chart.interval", lang, lower=f"{100 * lower:.{digits}f}", upper=f"{100 * upper:.{digits}f}"
+    )
 
 
 def month_ticks(last: float, room: float, *, smallest: float = 34) -> list[int]:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _SMALLEST_TEXT: Final = 9
 _ROW_HEIGHT: Final = (14, 40)
 _CELL_WIDTH: Final = 78
+_LEAST: Final = 420
+"""Width of all cells together, for titles and legend to find room."""
+_THIN: Final = 8
+"""Height of rows that carry no figures."""
 _HEIGHT: Final = 560
 _SIZE_COLUMN: Final = 50
 _HATCHES: Final = ((0, 0.5, 0.5, 0), (0, 1, 1, 0), (0.5, 1, 1, 0.5))
@@ -137,11 +141,15 @@ def _grid(result: Retention, table: pd.DataFrame, lang: str, width: float | None
     label_width = max(fonts.width(label, theme.FONT) for label in labels.values())
     ages = list(range(int(table["age"].min()), int(table["age"].max()) + 1))
     room = (width or frame.WIDTH) - label_width - _SIZE_COLUMN - 3 * frame.MARGIN
+    cell_width = room / len(ages)
+    if width is None:
+        cell_width = min(cell_width, max(_CELL_WIDTH, _LEAST / len(ages)))
+    lowest = _ROW_HEIGHT[0] if fonts.width("00", _SMALLEST_TEXT) + 3 <= cell_width else _THIN
     return _Grid(
         labels=labels,
         ages=ages,
-        cell_width=min(room / len(ages), room if width else _CELL_WIDTH),
-        row_height=min(max(_HEIGHT / len(labels), _ROW_HEIGHT[0]), _ROW_HEIGHT[1]),
+        cell_width=cell_width,
+        row_height=min(max(_HEIGHT / len(labels), lowest), _ROW_HEIGHT[1]),
         label_width=label_width,
         age=text("chart.age", lang),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import altair as alt
 
-from csdata.charts import fonts, frame, labels, theme
+from csdata.charts import corners, fonts, frame, labels, theme
 from csdata.charts.plane import Plane, plane
 from csdata.errors import NotEnoughData
 from csdata.i18n import Message, message, text
@@ -15,7 +15,6 @@ from csdata.i18n import Message, message, text
 if TYPE_CHECKING:
     from csdata.analyses.quadrant import Quadrant
 
-CELLS: Final = ("wide_deep", "narrow_deep", "wide_shallow", "narrow_shallow")
 UNDECIDABLE: Final = "undecidable"
 
 _HEIGHT: Final = 560
@@ -64,7 +63,7 @@ def quadrant(
             *_points(picture, x, y, lang),
             *_cuts(picture, result, x, y, lang),
             *_names(picture, x, y),
-            *_captions(picture, result, x, y, lang),
+            *corners.captions(picture, result, x, y, lang),
         ],
         result=result,
         title=text("chart.quadrant_title", lang),
@@ -146,24 +145,19 @@ def _axes(picture: Plane, result: Quadrant, lang: str) -> tuple[alt.X, alt.Y]:
     return x, y
 
 
-def _color() -> alt.Color:
-    scale = alt.Scale(domain=list(CELLS), range=[theme.CELLS[cell] for cell in CELLS])
-    return alt.Color("cell:N", legend=None, scale=scale)
-
-
 def _grounds(picture: Plane, x: alt.X, y: alt.Y) -> alt.Chart:
     """A faint ground in each cell's colour."""
     sides_x = {"narrow": (picture.x.low, picture.x.line), "wide": (picture.x.line, picture.x.high)}
     sides_y = {"shallow": (picture.y.low, picture.y.line), "deep": (picture.y.line, picture.y.high)}
     rows = []
-    for cell in CELLS:
+    for cell in corners.CELLS:
         across, up = cell.split("_")
         (left, right), (bottom, top) = sides_x[across], sides_y[up]
         rows.append({"cell": cell, "breadth": left, "x2": right, "depth": bottom, "y2": top})
     return (
         alt.Chart(frame.records(rows))
         .mark_rect(opacity=0.06)
-        .encode(x=x, x2="x2", y=y, y2="y2", color=_color())
+        .encode(x=x, x2="x2", y=y, y2="y2", color=corners.color())
     )
 
 
@@ -173,11 +167,12 @@ def _points(picture: Plane, x: alt.X, y: alt.Y, lang: str) -> list[alt.Chart]:
     pick = alt.selection_point(name="pick", fields=["customer_id"], empty=False)
     columns = ["customer_id", "breadth", "depth", "breadth_value", "depth_value", "cell"]
     columns += ["borderline", *(c for c in ("name", "mrr") if picture.shown[c].notna().any())]
+    names = {cell: text(f"quadrant.cell.{cell}", lang) for cell in corners.CELLS}
     full, faint = picture.opacity, picture.opacity * 0.3
     base = (
         alt.Chart(frame.inline(picture.shown[columns]))
         .transform_calculate(
-            cell_name=f"{ {c: text(f'quadrant.cell.{c}', lang) for c in CELLS} }[datum.cell]",
+            cell_name=f"{names!r}[datum.cell]",
             rim=f"datum.borderline ? {text('chart.yes', lang)!r} : {text('chart.no', lang)!r}",
         )
         .encode(
@@ -192,8 +187,8 @@ def _points(picture: Plane, x: alt.X, y: alt.Y, lang: str) -> list[alt.Chart]:
     rim = base.transform_filter("datum.borderline").mark_point(style="border_dot", filled=True)
     ring = base.transform_filter(pick).mark_point(style="ring", filled=False)
     return [
-        firm.encode(color=_color()).add_params(brush, pick),
-        rim.encode(color=_color()),
+        firm.encode(color=corners.color()).add_params(brush, pick),
+        rim.encode(color=corners.color()),
         ring.encode(size=alt.value(picture.areas[1] * 1.8), opacity=alt.value(1)),
     ]
 
@@ -302,57 +297,6 @@ def _reserved(picture: Plane) -> list[labels.Box]:
         labels.Box(0, level - 2, right, level + 2),
         labels.Box(cut - 2, 0, cut + 2, bottom),
     ]
-
-
-def _captions(picture: Plane, result: Quadrant, x: alt.X, y: alt.Y, lang: str) -> list[alt.Chart]:
-    """Name, n and retention of each cell in its corner, with a patch of its colour."""
-    layers: list[alt.Chart] = []
-    for cell in result.cells.to_dict("records"):
-        if cell["cell"] not in CELLS or not cell["n"]:
-            continue
-        wide, deep = cell["cell"].startswith("wide"), cell["cell"].endswith("deep")
-        place = {
-            "breadth": picture.x.high if wide else picture.x.low,
-            "depth": picture.y.high if deep else picture.y.low,
-        }
-        row = {
-            **place,
-            "cell": cell["cell"],
-            "head": text(
-                "chart.cell_head",
-                lang,
-                cell=text(f"quadrant.cell.{cell['cell']}", lang),
-                n=cell["n"],
-                share=cell["share"],
-            ),
-            "line": _fate(cell, result, lang),
-        }
-        side, sign = ("right", -1) if wide else ("left", 1)
-        first, second = (14, 35) if deep else (-36, -15)
-        base = alt.Chart(frame.records([row])).encode(x=x, y=y)
-        small = cell["n"] < theme.SMALL_N
-        layers += [
-            base.mark_point(
-                shape="square", filled=True, size=130, opacity=1, xOffset=sign * 12, yOffset=first
-            ).encode(color=_color()),
-            base.mark_text(style="strong", align=side, dx=sign * 26, dy=first).encode(
-                text="head:N"
-            ),
-            base.mark_text(style="halo_ink", align=side, dx=sign * 26, dy=second).encode(
-                text="line:N"
-            ),
-            base.mark_text(
-                style="muted" if small else "ink", align=side, dx=sign * 26, dy=second
-            ).encode(text="line:N"),
-        ]
-    return layers
-
-
-def _fate(cell: Mapping[Any, Any], result: Quadrant, lang: str) -> str:
-    key = "chart.cell_retention_landmark" if result.landmark else "chart.cell_retention"
-    share = cell["retention_12"]
-    interval = frame.interval(cell["retention_12_lower"], cell["retention_12_upper"], lang)
-    return text(key, lang, share=share, interval=interval)
 
 
 def _notes(picture: Plane, result: Quadrant, lang: str) -> list[str]:

@@ -242,11 +242,13 @@ def _names(rows: pd.DataFrame, x: alt.X, found: list[Group], *, last: float) -> 
     edge = frame.at_field(x, "edge")
     full = alt.Tooltip("name:N")
     return [
-        base.mark_rule(style="leader").encode(x=x, x2="edge", y="survival:Q", y2="level"),
-        base.mark_rule(strokeWidth=3, xOffset=4, x2Offset=18).encode(
+        base.mark_rule(style="leader", x2Offset=14).encode(
+            x=x, x2="edge", y="survival:Q", y2="level"
+        ),
+        base.mark_rule(strokeWidth=3, xOffset=16, x2Offset=30).encode(
             x=edge, x2="edge", y="level:Q", color=_color(found), strokeDash=_dash(found)
         ),
-        base.mark_text(style="ink", align="left", dx=24).encode(
+        base.mark_text(style="ink", align="left", dx=36).encode(
             x=edge, y="level:Q", text="short:N", tooltip=full
         ),
     ]

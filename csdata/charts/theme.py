@@ -206,6 +206,7 @@ def _styles(palette: Palette, *, size: float, zoom: float) -> dict[str, Any]:
         "label": {"color": palette.ink, "fontSize": 12 * zoom},
         "halo": {**halo, "fontSize": 12 * zoom},
         "halo_ink": {**halo, "fontSize": size},
+        "halo_strong": {**halo, "fontSize": size + 1, "fontWeight": "bold"},
         "on_low": {"color": palette.on_low},
         "on_mid": {"color": palette.on_mid},
         "on_high": {"color": palette.on_high},

@@ -271,4 +271,4 @@ READERS: Final[dict[str, Callable[[dict[str, Any]], pa.Table]]] = {
 }
 
 if __name__ == "__main__":
-    sys.exit(main())
+    os._exit(main())  # the answer is out; tearing large tables down only takes time

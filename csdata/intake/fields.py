@@ -31,6 +31,9 @@ ONE_EACH: Final = 0.9
 SOME_TWICE: Final = 0.7
 """Customers per row below which a table certainly is one of something else."""
 
+INCOMPLETE: Final = 0.5
+"""What the points of a role are worth if a column that it needs was not found."""
+
 CLOSE: Final = 1.0
 """Two roles nearer than this are worth a question."""
 
@@ -52,7 +55,7 @@ class Guess:
 
     Attributes:
         role: The kind of table; None if no column names a customer.
-        scores: Points of every role that is possible.
+        rival: Another role that has all it needs and is nearly as likely.
         mapping: Canonical field → heading.
         candidates: Every column that was considered, the chosen ones first.
         missing: Fields that the role needs and no column gives.
@@ -60,20 +63,11 @@ class Guess:
     """
 
     role: Role | None
-    scores: Mapping[Role, float]
+    rival: Role | None
     mapping: Mapping[str, str]
     candidates: tuple[Candidate, ...]
     missing: tuple[str, ...]
     named: bool
-
-    @property
-    def rival(self) -> Role | None:
-        """Another role that is nearly as likely."""
-        others: dict[Role, float] = {r: s for r, s in self.scores.items() if r != self.role}
-        best: Role | None = max(others, key=lambda role: others[role], default=None)
-        if self.role is None or best is None or others[best] <= 0:
-            return None
-        return best if self.scores.get(self.role, 0.0) - others[best] < CLOSE else None
 
 
 def guess(columns: Sequence[Column], recipe: Recipe, *, name: str) -> Guess:
@@ -87,14 +81,21 @@ def guess(columns: Sequence[Column], recipe: Recipe, *, name: str) -> Guess:
     if absent:
         raise MissingColumns(table=name, missing=absent, present=list(by_header))
     options: dict[Role, _Option] = {r: _option(r, by_header, recipe) for r in ROLES}
-    scores: dict[Role, float] = {r: options[r].points for r in ROLES if options[r].possible}
+    scores: dict[Role, float] = {
+        r: options[r].points for r in ROLES if "customer_id" in options[r].mapping
+    }
     role: Role | None = recipe.role or max(scores, key=lambda r: scores[r], default=None)
     if role is None:
-        return Guess(None, scores, {}, (), ("customer_id",), named=False)
+        return Guess(None, None, {}, (), ("customer_id",), named=False)
     option = options[role]
+    near: list[Role] = [
+        r
+        for r, points in scores.items()
+        if r != role and not options[r].missing and points > max(0, option.points - CLOSE)
+    ]
     return Guess(
         role,
-        MappingProxyType(scores),
+        max(near, key=lambda r: scores[r], default=None),
         MappingProxyType(option.mapping),
         option.candidates,
         option.missing,
@@ -109,11 +110,6 @@ class _Option:
     points: float
     missing: tuple[str, ...]
     named: bool
-
-    @property
-    def possible(self) -> bool:
-        """Customers are possible with an id alone; other tables need what makes them up."""
-        return "customer_id" not in self.missing and self.points > float("-inf")
 
 
 def _option(role: Role, columns: Mapping[str, Column], recipe: Recipe) -> _Option:
@@ -141,12 +137,9 @@ def _option(role: Role, columns: Mapping[str, Column], recipe: Recipe) -> _Optio
     order = {name: place for place, name in enumerate(fields(role))}
     mapping = dict(sorted(mapping.items(), key=lambda item: order.get(item[0], len(order))))
     missing = _missing(role, mapping)
-    points = _points(role, mapping, sure, columns) if not missing or role == "customers" else 0.0
-    if missing and role != "customers":
-        points = float("-inf")
-    elif missing:
-        points *= FITTING
-    return _Option(mapping, _told(found, mapping, recipe, named=named), points, missing, named)
+    points = _points(role, mapping, sure, columns)
+    told = _told(found, mapping, recipe, named=named)
+    return _Option(mapping, told, INCOMPLETE * points if missing else points, missing, named)
 
 
 def _candidates(field: Field, column: Column) -> list[Candidate]:

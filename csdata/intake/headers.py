@@ -10,8 +10,12 @@ import functools
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 
-_ARROWS = re.compile(r"[↑↓▲▼⬆⬇]+\s*$")
+LONGEST: Final = 200
+"""Characters of a heading; a hostile cell may hold a million."""
+
+_ARROWS = "↑↓▲▼⬆⬇"
 _API_SUFFIX = re.compile(r"__[crp]$", re.IGNORECASE)
 _IGNORED = re.compile(r"[\s_\-.・‐-―]+")
 _BRACKETS = re.compile(r"\([^()]*\)$")
@@ -20,12 +24,16 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 def clean(header: str) -> str:
     """A heading without the arrow of a sorted report and without surrounding space."""
-    return _ARROWS.sub("", header.strip()).strip()
+    return header[:LONGEST].strip().rstrip(_ARROWS).strip()
+
+
+def normal(header: str) -> str:
+    """The form in which headings are compared: NFKC, no spaces, case folded."""
+    return _normal(header[:LONGEST])
 
 
 @functools.lru_cache(maxsize=8192)
-def normal(header: str) -> str:
-    """The form in which headings are compared: NFKC, no spaces, case folded."""
+def _normal(header: str) -> str:
     text = _API_SUFFIX.sub("", unicodedata.normalize("NFKC", clean(header)))
     return _IGNORED.sub("", text).casefold()
 

@@ -31,6 +31,10 @@ TOLERANCE: Final = 0.25
 """An earlier row wins unless a later one is better by more than this."""
 
 LONGEST_FOOTER: Final = 20
+LINES_TOLD: Final = 50
+"""Lines of a banner that are kept, of so many characters each; patterns look only at these."""
+
+LINE: Final = 500
 _VALUE = re.compile(r"^[-+¥$€£(]*\d[\d,.:/\- %)円TZ]*$")
 
 
@@ -57,8 +61,9 @@ class Grid:
         return [column[index].as_py() or "" for column in self.columns]
 
     def texts(self, rows: npt.NDArray[np.intp]) -> tuple[str, ...]:
-        """One line of text for each row."""
-        return tuple(" ".join(filter(None, self.row(int(row)))) for row in rows)
+        """One line of text for each of the first rows."""
+        lines = (" ".join(filter(None, self.row(int(row)))) for row in rows[:LINES_TOLD])
+        return tuple(line[:LINE] for line in lines)
 
 
 def _trimmed(cells: pa.ChunkedArray) -> pa.StringArray:

@@ -11,7 +11,7 @@ import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,21 +29,25 @@ UNNAMED: Final = "data"
 
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-MAGIC: Final = (
-    (b"\x89PNG", "picture"),
+SIGNATURES: Final = (
+    (b"\x89PNG\r\n", "picture"),
     (b"\xff\xd8\xff", "picture"),
-    (b"GIF8", "picture"),
-    (b"BM", "picture"),
-    (b"II*\x00", "picture"),
-    (b"MM\x00*", "picture"),
+    (b"GIF87a", "picture"),
+    (b"GIF89a", "picture"),
+    (b"%PDF-", "document"),
+    (b"{\\rtf", "document"),
     (b"\xff\xfe", "utf16"),
     (b"\xfe\xff", "utf16"),
-    # A worksheet without a workbook around it, as Excel wrote before 1993.
-    (b"\x09\x08", "xls"),
+)
+BEGINNINGS: Final = (
+    # With these a text may begin, too: they count only in what is clearly no text.
+    (b"BM", "picture"),
+    (b"II*", "picture"),
+    (b"MM", "picture"),
+    (b"\x09\x08", "xls"),  # a worksheet without a workbook around it, as Excel once wrote them
     (b"\x09\x04", "xls"),
     (b"\x09\x02", "xls"),
 )
-TEXTUAL: Final = (b"%PDF", b"{\\rtf")
 MARKUP: Final = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|body|script|table|\?xml|!--)", re.IGNORECASE
 )
@@ -160,14 +164,18 @@ def kind_of(head: bytes, path: Path) -> str:
         return kind_of_archive(path)
     if head.startswith(OLE):
         return "encrypted" if _contains(path, "EncryptedPackage".encode("utf-16-le")) else "xls"
-    if head.startswith(TEXTUAL):
-        return "document"
+    if sure := _begins(head, SIGNATURES):
+        return sure
     if MARKUP.match(head):
         return kind_of_markup(head)
     # A stray control character may sit in a note that somebody typed; a picture has many.
     if len(CONTROL.findall(head)) > 3 + len(head) // 200:
-        return next((kind for magic, kind in MAGIC if head.startswith(magic)), "binary")
+        return _begins(head, BEGINNINGS) or "binary"
     return "csv" if head.strip() else "no_bytes"
+
+
+def _begins(head: bytes, beginnings: Sequence[tuple[bytes, str]]) -> str | None:
+    return next((kind for beginning, kind in beginnings if head.startswith(beginning)), None)
 
 
 def kind_of_markup(head: bytes) -> str:

@@ -46,6 +46,11 @@ def ran(touched: Any) -> AppTest:
     return app
 
 
+def control(app: AppTest, key: str) -> Any:
+    """The control with a key, of whatever kind."""
+    return app.get_by_key(key)
+
+
 def link_of(app: AppTest) -> dict[str, str]:
     """What the address bar holds."""
     return {
@@ -56,7 +61,7 @@ def link_of(app: AppTest) -> dict[str, str]:
 
 def words(app: AppTest) -> list[str]:
     """Every text on the page: words, labels, options, and what tables hold."""
-    said = [str(e.value) for kind in _KINDS for e in app.get(kind)]
+    said = [str(getattr(e, "value", "")) for kind in _KINDS for e in app.get(kind)]
     for kind in _LABELLED:
         for element in app.get(kind):
             said.append(str(getattr(element, "label", "")))
@@ -65,7 +70,7 @@ def words(app: AppTest) -> list[str]:
     for table in app.dataframe:
         said += [str(column) for column in table.value.columns]
         said += [str(v) for column in table.value for v in table.value[column].head(50)]
-    said += [part.label for part in app.get("page_link") if hasattr(part, "label")]
+    said += [str(getattr(part, "label", "")) for part in app.get("page_link")]
     return said
 
 
@@ -83,8 +88,3 @@ def raw_keys(app: AppTest) -> list[str]:
     """Texts that are a key of the catalogue instead of its text."""
     keys = set(catalogue("ja"))
     return [text for text in words(app) if text in keys]
-
-
-def options_of(control: Any) -> list[str]:
-    """What a control offers, as the user reads it."""
-    return [getattr(o, "content", o) for o in control.options]

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 import csdata as cs
 from csdata.i18n import LANGUAGES, text
-from tests.app.driver import PAGES, link_of, plain, ran, says, shown, start
+from tests.app.driver import PAGES, control, link_of, plain, ran, says, shown, start
 
 CHANGES: dict[str, dict[str, Any]] = {
     "overview": {},
@@ -39,7 +39,7 @@ def test_a_link_opens_in_the_other_language(
 ) -> None:
     app = filtered(shown(page, data=company, lang=here))
     for key, value in CHANGES[page].items():
-        ran(app.get_by_key(key).set_value(value))
+        ran(control(app, key).set_value(value))
     link = link_of(app)
     assert all(part.isascii() for part in [*link, *link.values()])
     other = shown(page, data=company, **{**link, "lang": there})
@@ -63,7 +63,7 @@ def test_names_stay_out_of_the_link(company: cs.Portfolio) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_strange_link_is_ignored(page: str, company: cs.Portfolio) -> None:
-    strange = {
+    strange: dict[str, str] = {
         **dict.fromkeys(("cohort", "clock", "group", "breadth", "cuts", "ticks", "id"), "<b>x</b>"),
         **dict.fromkeys(("landmark", "window_to", "cut_depth", "least"), "1e999"),
         "f": "a.b." + "c" * 9000,
@@ -78,7 +78,7 @@ def test_a_strange_link_is_ignored(page: str, company: cs.Portfolio) -> None:
 
 def test_controls_survive_a_page_switch(company: cs.Portfolio) -> None:
     app = shown("retention", data=company, lang="ja")
-    ran(app.get_by_key("retention.cohort").set_value("year"))
+    ran(control(app, "retention.cohort").set_value("year"))
     ran(app.switch_page("pages/analysis/survival.py"))
     ran(app.switch_page("pages/analysis/retention.py"))
     assert chosen(app, "retention.cohort") == "year"
@@ -88,7 +88,7 @@ def test_controls_survive_a_page_switch(company: cs.Portfolio) -> None:
 def test_controls_survive_a_change_of_language(company: cs.Portfolio) -> None:
     app = shown("survival", data=company, lang="ja")
     ran(app.selectbox(key="survival.group").set_value("channel"))
-    ran(app.get_by_key("ui.language").set_value("en"))
+    ran(control(app, "ui.language").set_value("en"))
     assert app.title[0].value == text("nav.survival", "en")
     assert chosen(app, "survival.group") == "channel"
     assert link_of(app)["lang"] == "en"
@@ -132,7 +132,7 @@ def test_filters_that_nobody_passes_leave_a_way_back(company: cs.Portfolio) -> N
 def test_undo_takes_back_filters_and_controls(company: cs.Portfolio) -> None:
     app = shown("retention", data=company, lang="ja")
     assert app.button(key="ui.undo").disabled
-    ran(app.get_by_key("retention.cohort").set_value("quarter"))
+    ran(control(app, "retention.cohort").set_value("quarter"))
     filtered(app)
     ran(app.button(key="ui.undo").click())
     assert says(app, text("ui.customers", "ja", n=600))
@@ -150,9 +150,9 @@ def test_clear_takes_all_filters_off(company: cs.Portfolio) -> None:
 
 def test_a_link_waits_for_its_data(company: cs.Portfolio) -> None:
     made = filtered(shown("retention", data=company, lang="ja"))
-    ran(made.get_by_key("retention.cohort").set_value("year"))
+    ran(control(made, "retention.cohort").set_value("year"))
     link = link_of(made)
-    app = start("retention", **link)
+    app = start("retention", data=None, **link)
     ran(app)
     assert link_of(app) == link
     ran(app.button(key="retention.sample").click())

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 import csdata as cs
 from csdata.i18n import LANGUAGES, text
-from tests.app.driver import PAGES, link_of, plain, ran, raw_keys, says, shown, words
+from tests.app.driver import PAGES, control, link_of, plain, ran, raw_keys, says, shown, words
 
 ANALYSES = [p for p in PAGES if p != "import"]
 SERVICES = [
@@ -142,7 +142,7 @@ def test_the_quadrant_of_the_real_file(lang: str, telco: cs.Portfolio) -> None:
 def test_cuts_by_hand(lang: str, telco: cs.Portfolio) -> None:
     app = shown("quadrant", data=telco, lang=lang)
     ran(app.multiselect(key="quadrant.ticks").set_value(SERVICES))
-    ran(app.get_by_key("quadrant.cuts").set_value("fixed"))
+    ran(control(app, "quadrant.cuts").set_value("fixed"))
     assert app.number_input(key="quadrant.cut_breadth").value == 3
     assert app.number_input(key="quadrant.cut_depth").value == pytest.approx(70.35)
     ran(app.number_input(key="quadrant.cut_breadth").set_value(5.0))
@@ -169,7 +169,7 @@ def test_a_value_counted_otherwise(lang: str, telco: cs.Portfolio) -> None:
 def test_safe_and_lifetime_view(lang: str, company: cs.Portfolio) -> None:
     app = shown("quadrant", data=company, lang=lang)
     assert says(app, text("page.quadrant.is_safe", lang))
-    ran(app.get_by_key("quadrant.look").set_value("lifetime"))
+    ran(control(app, "quadrant.look").set_value("lifetime"))
     assert says(app, text("page.quadrant.is_description", lang))
     assert says(app, text("ui.n", lang, n=600))
 

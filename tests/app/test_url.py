@@ -45,9 +45,9 @@ def test_a_whole_number_comes_back_whole(value: int) -> None:
     assert (back, type(back)) == (value, int)
 
 
-@pytest.mark.parametrize("value", [True, False])
-def test_a_flag_comes_back(value: bool) -> None:
-    assert url.Flag().decode(url.Flag().encode(value)) is value
+def test_a_flag_comes_back() -> None:
+    for value in (True, False):
+        assert url.Flag().decode(url.Flag().encode(value)) is value
 
 
 CODECS = {

@@ -66,7 +66,7 @@ def test_chosen_cohorts_stand_out_instead() -> None:
     chosen = sorted({f"{c:%Y-%m-%d}" for c in result.table["cohort"]})[1:3]
     drawn = Drawn(charts.retention_curves(result, highlight=chosen))
     assert {tuple(s["domain"]) for s in drawn.scales("color")} == {tuple(chosen)}
-    named = [x for x in drawn.layers(mark="text", style="ink") if x["mark"].get("dx") != 24]
+    named = [x for x in drawn.layers(mark="text", style="ink") if x["mark"].get("dx") != 36]
     labels = {cells.cohort_label(pd.Timestamp(c), "quarter", "ja") for c in chosen}
     assert set(drawn.rows(named[0])["title"]) <= labels
 
@@ -84,3 +84,16 @@ def test_pointing_at_a_cell_lights_its_cohort_and_tells_its_figures() -> None:
     assert "interval" in tooltip(drawn.layer(style="hover_dot"))
     thin = drawn.layers(style="thin")[0]["encoding"]["strokeWidth"]["condition"]
     assert thin["param"] == "hover"
+
+
+def test_a_grey_stretch_joins_its_neighbours_and_no_colour_crosses_it() -> None:
+    result = results.late_retention()
+    drawn = Drawn(charts.retention_curves(result))
+    row = result.kaplan_meier
+    (blue,) = drawn.layers(mark="line", style="km_line")
+    pieces = drawn.rows(blue).groupby("piece")["age"].apply(list)
+    sure = set(row.loc[row["at_risk"] >= theme.SMALL_N, "age"])
+    assert {age for piece in pieces for age in piece} == sure
+    assert all(piece == list(range(piece[0], piece[-1] + 1)) for piece in pieces)
+    grey = drawn.rows(drawn.layers(mark="line", style="small_line")[0])
+    assert set(row["age"]) - sure < set(grey["age"])

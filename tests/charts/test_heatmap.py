@@ -10,7 +10,7 @@ import pytest
 
 import csdata as cs
 from csdata import charts
-from csdata.charts import cells
+from csdata.charts import cells, frame
 from tests.charts import results
 from tests.charts.drawn import Drawn, tooltip
 from tests.portfolios import portfolio
@@ -167,10 +167,26 @@ def test_the_tooltip_has_interval_n_and_the_date() -> None:
     fields = tooltip(drawn.layer(style="cell"))
     assert list(fields) == ["title", "age", "percent", "interval", "known", "completes"]
     assert all(tooltip(layer) == fields for layer in drawn.layers(mark="text") if len(layer) > 4)
-    first = rows(drawn).iloc[0]
-    source = results.retention("quarter").table.iloc[0]
-    assert first["interval"] == f"{100 * source['lower']:.0f}–{100 * source['upper']:.0f}%"
-    assert str(source["eligible"]) in first["known"]
+    source = results.retention("quarter").table.iloc[20]
+    table = rows(drawn)
+    (cell,) = table[
+        (table["cohort"] == f"{source['cohort']:%Y-%m-%d}") & (table["age"] == source["age"])
+    ].to_dict("records")
+    assert cell["interval"] == f"{100 * source['lower']:.0f}–{100 * source['upper']:.0f}%"
+    assert str(source["eligible"]) in cell["known"]
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "said"),
+    [
+        (0.5612, 0.6588, "56–66%"),
+        (0.9986, 1.0, "99.9–100.0%"),
+        (0.612, 0.631, "61.2–63.1%"),
+        (float("nan"), 0.9, "–"),
+    ],
+)
+def test_an_interval_is_as_fine_as_it_is_narrow(lower: float, upper: float, said: str) -> None:
+    assert frame.interval(lower, upper, "ja") == said
 
 
 def test_a_click_selects_a_cell() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csdata import charts
-from csdata.charts import plane, theme
+from csdata.charts import frame, plane, theme
 from csdata.errors import NotEnoughData
 from tests.charts import results
 from tests.charts.drawn import Drawn, tooltip
@@ -133,7 +133,7 @@ def test_each_corner_has_name_n_and_retention_of_its_cell(lang: str) -> None:
         assert f"n={cell['n']:,}" in row["head"]
         assert f"{100 * cell['retention_12']:.0f}%" in row["line"]
         low, high = cell["retention_12_lower"], cell["retention_12_upper"]
-        assert f"{100 * low:.0f}–{100 * high:.0f}%" in row["line"]
+        assert frame.interval(low, high, lang) in row["line"]
     corners = {(r["breadth"], r["depth"]) for r in heads}
     assert len(corners) == len(heads) == 4
 
@@ -170,6 +170,17 @@ def test_a_crowd_is_thinned_out_evenly_and_it_is_said() -> None:
     shares = table["cell"].value_counts(normalize=True)
     whole = result.table["cell"].value_counts(normalize=True)
     assert (shares - whole).abs().max() < 0.01
+
+
+def test_thinning_leaves_no_holes() -> None:
+    drawn = points(Drawn(charts.quadrant(results.crowd())))
+    # Some forty customers per neighbourhood: none may be empty, none nearly whole.
+    for value in range(9):
+        for low in range(40, 80, 10):
+            for side in (-1, 1):
+                beside = (drawn["breadth"] - value) * side
+                box = drawn[beside.between(0.05, 0.35) & drawn["depth"].between(low, low + 10)]
+                assert 20 < len(box) < 130, (value, low, side)
 
 
 # --- selections -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 
@@ -90,9 +91,7 @@ def test_columns_of_the_same_name_keep_their_places() -> None:
     )
 )
 def test_no_text_begins_like_a_formula_and_none_is_lost(texts: list[str]) -> None:
-    table = pd.DataFrame({"t": texts})
-    back = pd.read_csv(
-        io.BytesIO(csv_bytes(table)), dtype=str, keep_default_na=False, encoding="utf-8-sig"
-    )["t"]
-    assert not back.str.startswith(STARTS).any()
-    assert [b.removeprefix("'") if b != t else b for b, t in zip(back, texts, strict=True)] == texts
+    written = csv_bytes(pd.DataFrame({"t": texts})).decode("utf-8-sig")
+    _, *back = (row[0] for row in csv.reader(io.StringIO(written, newline="")))
+    assert not [b for b in back if b.startswith(STARTS)]
+    assert [b if b == t else b.removeprefix("'") for b, t in zip(back, texts, strict=True)] == texts

@@ -22,7 +22,7 @@ from csdata import charts
 from csdata.charts import fonts, theme
 from csdata.errors import BadValues, NotBuilt
 from csdata.export import ImageFailed, image, pictures
-from csdata.export.image_child import fetches
+from csdata.export.image_child import fetches, send
 from tests.charts import results
 
 CHARACTERS = "㈱①髙﨑～漢あ"
@@ -233,6 +233,22 @@ def test_what_takes_too_long_is_given_up(renderer: Any) -> None:
     with pytest.raises(ImageFailed, match=r"after 0\.01 seconds"):
         ask(renderer, "a", timeout=0.01)
     assert ask(renderer, "a").startswith(PNG)
+
+
+def test_an_interrupted_picture_does_not_become_the_answer_to_the_next(
+    renderer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ask(renderer, "a")
+
+    def interrupted(child: Any, asked: bytes) -> Any:
+        send(child.stdin, asked)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pictures, "_exchange", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            ask(renderer, "another")
+    assert ask(renderer, "a") == first
 
 
 def test_threads_get_their_own_pictures(renderer: Any) -> None:

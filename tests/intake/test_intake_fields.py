@@ -138,6 +138,19 @@ def test_a_recipe_for_another_file() -> None:
         read_rows(["取引先 ID", "月額"], ["C1", 1], recipe=Recipe(mapping={"name": "お客様"}))
 
 
+def test_an_incomplete_table_is_taken_for_what_it_looks_most_like() -> None:
+    rows = [["C1", "2026年1月分", "経理", 3], ["C1", "2026年2月分", "経理", 4]]
+    imported = read_rows(["取引先 ID", "対象", "業務区分", "利用時間"], *rows)
+    assert imported.role == "usage"
+    (question,) = [q for q in imported.questions if q.key == "question.mapping"]
+    assert "日付" in question.say("ja")
+
+
+def test_a_running_number_is_no_customer_id() -> None:
+    imported = read_rows(["No", "会社名", "利用開始日"], [1, "株式会社一", D], [2, "株式会社二", D])
+    assert imported.mapping["customer_id"] == "会社名"
+
+
 def test_what_a_chosen_role_lacks_is_asked_for() -> None:
     recipe = Recipe(role="usage")
     imported = read_rows(["取引先 ID", "契約開始日"], ["C1", D], recipe=recipe)

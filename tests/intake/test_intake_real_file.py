@@ -52,7 +52,7 @@ def test_the_other_column_of_churn_is_visible_with_its_reason(imported: cs.Impor
 def test_every_other_column_keeps_its_heading_and_is_typed(
     imported: cs.Import, witness: pd.DataFrame
 ) -> None:
-    others = [c for c in witness if c not in imported.mapping.values()]
+    others = [str(c) for c in witness if c not in imported.mapping.values()]
     assert set(others) <= set(imported.table)
     assert all(imported.columns[c] == c for c in others)
     kinds = imported.table[others].dtypes.map(lambda dtype: dtype.kind).to_dict()
