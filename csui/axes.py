@@ -147,7 +147,7 @@ def _dating() -> tuple[tuple[int, int], float, float | Literal["window"]]:
             default=0,
             note=t("page.quadrant.extra_help"),
         )
-    window = (int(first), max(int(last), int(first) + 1))
+    window = (int(first), int(last))
     return window, float(least), float(window[1] + extra) if extra else "window"
 
 
@@ -225,6 +225,7 @@ def _cut(key: str, values: pd.Series, default: float) -> float:
             min_value=lower,
             max_value=upper,
             step=step,
+            format="%g",
             key=slider,
             label_visibility="collapsed",
             on_change=lambda: state.put(key, st.session_state[slider]),

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from csdata.tables import Portfolio
-from csui import downloads, figures, lists, screen, widgets
+from csui import downloads, figures, lists, screen, state, widgets
 from csui.text import escape, language, t
 
 if TYPE_CHECKING:
@@ -54,14 +54,41 @@ def summary(data: Portfolio, result: Quadrant) -> None:
         )
 
 
+def proposal(result: Quadrant) -> None:
+    """A landmark that hides the first renewal is said to, with the earlier one at hand."""
+    for note in result.notes:
+        if note.key == "quadrant.shorter":
+            months = int(str(note.values["m"]).removesuffix(".0"))  # noqa: PD011 (a mapping)
+            st.button(
+                t("page.quadrant.shorten", m=months),
+                key="quadrant.shorten",
+                icon=":material/keyboard_tab_rtl:",
+                on_click=_shorten,
+                args=(months,),
+            )
+
+
+def _shorten(months: int) -> None:
+    state.put("quadrant.window_to", months)
+    state.put("quadrant.extra", 0)
+
+
 def curves(result: Quadrant) -> None:
-    """How long the customers of each cell stay."""
+    """How long the customers of each cell stay; drawn when it is opened."""
+    box = st.expander(
+        t("page.quadrant.curves"),
+        icon=":material/show_chart:",
+        key="quadrant.curves_box",
+        on_change="rerun",
+    )
+    if not box.open:
+        return
     from csdata import charts
 
     chart = charts.quadrant_curves(result, lang=language())
     if chart is None:
         return
-    with st.expander(t("page.quadrant.curves"), icon=":material/show_chart:"):
+    with box:
         on_screen, notes = screen.of(chart, result)
         alt = t("page.quadrant.curves_alt")
         st.altair_chart(on_screen, theme=None, key="quadrant.curves", alt=alt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -20,18 +20,19 @@ _SHOWN: Final = 3
 
 def strip() -> None:
     """Draw it."""
-    with st.container(horizontal=True, vertical_alignment="center", key="csui_header", gap="small"):
-        source, data = state.session().source, state.portfolio()
-        if source is None or data is None:
-            st.text(t("ui.no_data"))
-        else:
-            _data(source, data)
-            # In a container of their own: a new chip must not move the open popover beside it.
-            with st.container(horizontal=True, width="content", gap="small"):
-                _chips(source)
-            _add(source)
-            _back()
-        st.space("stretch")
+    line: dict[str, Any] = {"horizontal": True, "vertical_alignment": "center", "gap": "small"}
+    with st.container(**line, key="csui_header"):
+        source, data = state.source(), state.portfolio()
+        with st.container(**line, width="stretch"):
+            if source is None or data is None:
+                st.text(t("ui.no_data"))
+            else:
+                _data(source, data)
+                # In a container of their own: a new chip must not move the open popover beside it.
+                with st.container(**line, width="content"):
+                    _chips(source)
+                _add(source)
+                _back()
         _languages()
     with st.container():
         for warning in data.provenance.warnings if data else ():
@@ -91,6 +92,7 @@ def _add(source: Portfolio) -> None:
             format_func=spoken(possible[column], columns.value_label),
             key=_VALUES,
             placeholder=t("ui.choose"),
+            select_all=False,
             on_change=_filter,
         )
         st.caption(t("ui.filter_holds"))

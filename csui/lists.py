@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from csdata.tables import Portfolio
-from csui import columns, downloads, figures, nav, state
+from csui import columns, downloads, figures, nav, state, url
 from csui.text import t
 
 CUSTOMER: Final = "customer.id"
@@ -83,4 +83,4 @@ def table(frame: pd.DataFrame, *, key: str, ids: Sequence[str] | None = None) ->
 def open_customer(customer_id: str) -> None:
     """Go to the page of one customer."""
     state.put(CUSTOMER, customer_id)
-    nav.go("customer")
+    nav.go("customer", id=url.opaque(state.data_key(), CUSTOMER, customer_id))

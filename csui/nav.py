@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import streamlit as st
 
+from csui import state
 from csui.text import t
 
 if TYPE_CHECKING:
@@ -57,9 +58,12 @@ def name_of(page: StreamlitPage) -> str:
     return stems.get(page.url_path, HOME)
 
 
-def go(name: str) -> NoReturn:
-    """Open another page now."""
-    st.switch_page(SCRIPTS[name])
+def go(name: str, **controls: str) -> NoReturn:
+    """Open another page now, with what its link says already in the address.
+
+    Otherwise the browser would remember the page twice: with and without.
+    """
+    st.switch_page(SCRIPTS[name], query_params={**state.common(), **controls})
 
 
 def link(name: str, *, label: str | None = None) -> None:

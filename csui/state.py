@@ -94,13 +94,12 @@ def open_page(name: str) -> None:
 def finish() -> None:
     """Write the controls that were drawn, the filters and the language into the URL."""
     s = session()
-    params = {"lang": language()}
+    params = common()
     current = st.query_params.to_dict()
     if s.source is None:
         # The link may be waiting for its data: leave the rest of it in the address bar.
         params = {**current, **params}
     else:
-        params["f"] = url.write_filters(data_key(), s.filters) or "-"
         for key, codec in s.codecs.items():
             params[key.rpartition(".")[2]] = codec.encode(s.values[key])
     if params != current:
@@ -110,6 +109,14 @@ def finish() -> None:
         s.written = params
     # Controls that were drawn for the first time belong to the step that 元に戻す comes back to.
     s.history[-1] = Moment(dict(s.filters), dict(s.values))
+
+
+def common() -> dict[str, str]:
+    """What the link of every page holds: the language, and the filters once there is data."""
+    s = session()
+    if s.source is None:
+        return {"lang": language()}
+    return {"lang": language(), "f": url.write_filters(data_key(), s.filters) or "-"}
 
 
 def stop() -> NoReturn:

@@ -121,6 +121,7 @@ def some_of(
         key=key,
         help=note,
         placeholder=t("ui.choose"),
+        select_all=False,
     )
     return state.settle(key, value)
 
@@ -151,7 +152,13 @@ def number(
     whole = all(isinstance(v, int) for v in (lower, upper, default, step))
     state.control(key, url.Number(lower, upper, whole=whole), default)
     value = st.number_input(
-        _label(key), min_value=lower, max_value=upper, step=step, key=key, help=note
+        _label(key),
+        min_value=lower,
+        max_value=upper,
+        step=step,
+        format="%d" if whole else "%g",
+        key=key,
+        help=note,
     )
     return state.settle(key, value)
 

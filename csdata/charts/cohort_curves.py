@@ -32,18 +32,18 @@ def retention_curves(
 ) -> alt.LayerChart:
     """Share still under contract by age: cohorts thin, pooled and Kaplan–Meier with their bands.
 
-    A cohort's line is solid over complete cells and dashed over incomplete ones; cells of fewer
-    than five are not joined into it. Under the pointer a cohort stands out (parameter ``hover``).
+    A cohort's line is solid over complete cells and dashed over incomplete ones; colour ends where
+    fewer than five are left. Under the pointer a cohort stands out (parameter ``hover``).
 
     Args:
         result: From ``csdata.retention``.
         lang: "ja" or "en".
         width: Total width in pixels.
-        highlight: ISO dates of the cohorts to draw in colour; by default the three newest that
-            are known for a year (or half of the longest).
+        highlight: ISO dates of up to five cohorts to draw in colour; by default the three newest
+            that are known for a year (or half of the longest).
     """
     table = cl.cells(result, lang)
-    chosen = _newest(table) if highlight is None else list(highlight)[: len(theme.CATEGORIES)]
+    chosen = _newest(table) if highlight is None else list(highlight)[: len(theme.CATEGORIES) - 1]
     last = float(max(table["age"].max(), 1))
     x = alt.X(
         "age:Q",

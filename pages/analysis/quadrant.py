@@ -21,6 +21,7 @@ picked = page.show(
     alt=t("page.quadrant.alt"),
     select=cells.SELECTIONS,
 )
+cells.proposal(result)
 
 st.subheader(t("page.quadrant.summary"), anchor=False)
 cells.summary(view.data, result)

@@ -72,8 +72,11 @@ def test_chosen_cohorts_stand_out_instead() -> None:
 
 
 def test_colours_are_not_shared_with_the_kaplan_meier_curve() -> None:
-    drawn = Drawn(charts.retention_curves(results.retention("quarter")))
+    result = results.retention("quarter")
+    every = [f"{c:%Y-%m-%d}" for c in result.table["cohort"].unique()]
+    drawn = Drawn(charts.retention_curves(result, highlight=every))
     own = {color for scale in drawn.scales("color") for color in scale["range"]}
+    assert len(own) == 5
     assert theme.config()["style"]["km_line"]["color"] not in own
 
 
