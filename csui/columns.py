@@ -75,8 +75,20 @@ def label(portfolio: Portfolio, column: str) -> str:
     return word(column, portfolio.provenance.columns.get(column, column))
 
 
+def readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows as people speak of them: a contract ends on the last day **with** one.
+
+    The tables hold the first day without, so that a 12-month contract lasts 12 months.
+    """
+    if "end" not in frame:
+        return frame
+    return frame.assign(end=frame["end"] - pd.Timedelta(days=1))
+
+
 def word(field: str, otherwise: str | None = None) -> str:
     """Our word for a known field of any table."""
+    if field == "end":
+        return t("ui.last_day")
     if known(f"field.{field}"):
         return t(f"field.{field}")
     return field if otherwise is None else otherwise

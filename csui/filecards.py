@@ -84,7 +84,7 @@ def _understood(upload: Upload, imported: Import, key: str) -> None:
     st.markdown(f"**{t('page.import.first_rows')}**")
     ours = [c for c in imported.mapping if c in imported.table]
     first = imported.table[[*ours, *(c for c in imported.table if c not in ours)]]
-    first = first.head(_FIRST_ROWS)
+    first = columns.readable(first.head(_FIRST_ROWS))
     lists.table(first.rename(columns=_words(imported)), key=f"import.rows_{key}")
     _mapping(upload, imported, key)
     _problems(imported, key)

@@ -21,7 +21,7 @@ _SHOWN: Final = 3
 def strip() -> None:
     """Draw it."""
     line: dict[str, Any] = {"horizontal": True, "vertical_alignment": "center", "gap": "small"}
-    with st.container(**line, key="csui_header"):
+    with st.container(horizontal=True, key="csui_header", gap="small"):
         source, data = state.source(), state.portfolio()
         with st.container(**line, width="stretch"):
             if source is None or data is None:

@@ -204,7 +204,8 @@ def _listed(data: Portfolio, role: Role, customer: pd.Series, *, order: str) -> 
     if rows.empty:
         st.caption(t("page.customer.no_rows"))
         return
-    shown = rows.drop(columns="customer_id").sort_values(order, ascending=False)
+    shown = columns.readable(rows.drop(columns="customer_id"))
+    shown = shown.sort_values(order, ascending=False)
     lists.table(shown.rename(columns=columns.word), key=f"customer.{role}")
 
 

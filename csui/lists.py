@@ -47,7 +47,7 @@ def customers(
         own = [c for c in extra if c != "customer_id"]
         rows = rows[[*who, *own, *(c for c in rows if c not in (*who, *own))]]
     shown = list(rows["customer_id"])
-    said = rows.rename(columns=lambda c: columns.label(data, str(c)))
+    said = columns.readable(rows).rename(columns=lambda c: columns.label(data, str(c)))
     with st.container(horizontal=True, vertical_alignment="center", key=f"csui_list_{key}"):
         st.caption(t("ui.list_hint", n=len(said)), width="stretch")
         downloads.table(said, name=name, key=f"{key}_csv")

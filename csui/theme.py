@@ -31,8 +31,7 @@ h1 { padding: .2rem 0 .4rem !important; }
 
 _INK: Final = {"light": "#1F2430", "dark": "#ECEEF2"}
 _CHOSEN: Final = """
-[data-testid="stBaseButton-segmented_controlActive"] p,
-[data-testid="stBaseButton-pillsActive"] p {{ color: {ink}; font-weight: 600; }}
+[data-testid="stButtonGroup"] [data-selected="true"] p {{ color: {ink}; font-weight: 600; }}
 """
 """The main colour, which Streamlit takes for what is chosen, is too dark to read on a dark page."""
 
