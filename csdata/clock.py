@@ -1,8 +1,8 @@
 """Months, windows and the boundary rule: how far into a contract a date lies.
 
 Everything works on *day numbers* (days since 1970-01-01) and *month indices* (12·year + month − 1)
-with integer arithmetic only, so one formula serves Python integers, numpy arrays and narwhals
-expressions on every backend.
+with integer arithmetic only. This is the rule for single dates; :mod:`csdata.months` applies the
+same to whole columns, and the tests hold the two equal.
 
 Contract-month clock: ``boundary(start, k)`` is start + k months; where that day does not exist it
 is the first day of the following month, because a period without a corresponding day expires at
@@ -43,7 +43,7 @@ def from_day_number(number: int) -> dt.date:
 
 
 def first_day(index: Any) -> Any:
-    """Day number of the first day of a month index; integers, arrays or expressions alike.
+    """Day number of the first day of a month index.
 
     Source: the civil-calendar algorithm of Hinnant, with the year beginning in March.
     """

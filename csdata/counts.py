@@ -20,88 +20,14 @@ from csdata.clock import Clock, Period
 from csdata.errors import BadValues, MissingColumns
 from csdata.i18n import message
 from csdata.labels import ranked
-from csdata.tables import lazy
+from csdata.months import month_of, with_age, with_months
+from csdata.schema import lazy
 
 OK = "ok"
 """Status of a life that counts; every other status says why a row was set aside."""
 
 ALWAYS = 1e6
 """Last age at which somebody is known to be alive, when no departure was seen."""
-
-
-# Expressions are kept short and intermediate results are columns: a formula that nests another one
-# several times over grows exponentially, which pandas answers with seconds and DuckDB with an
-# out-of-memory error.
-
-
-def month_of(column: str) -> nw.Expr:
-    """Month index of a date column (missing stays missing)."""
-    date = nw.col(column).dt
-    return date.year().cast(nw.Float64) * 12 + date.month().cast(nw.Float64) - 1
-
-
-def _day(column: str) -> nw.Expr:
-    return nw.col(column).dt.day().cast(nw.Float64)
-
-
-def _smaller(a: nw.Expr, b: nw.Expr) -> nw.Expr:
-    return nw.when(a < b).then(a).otherwise(b)
-
-
-def _with_first_days(frame: nw.LazyFrame[Any], **months: nw.Expr) -> nw.LazyFrame[Any]:
-    """Adds day numbers of the first day of month indices, as :func:`csdata.clock.first_day`."""
-    shifted = {f"_{name}_y": (index - 2) // 12 for name, index in months.items()}
-    shifted |= {f"_{name}_m": (index - 2) % 12 for name, index in months.items()}
-    days: dict[str, nw.Expr] = {}
-    for name in months:
-        year, month = nw.col(f"_{name}_y"), nw.col(f"_{name}_m")
-        leap = year // 4 - year // 100 + year // 400
-        days[name] = 365 * year + leap + (153 * month + 2) // 5 - 719468
-    return frame.with_columns(**shifted).with_columns(**days).drop(*shifted)
-
-
-def with_months(frame: nw.LazyFrame[Any], out: str, start: str, stop: str) -> nw.LazyFrame[Any]:
-    """Adds the contract months between two dates, as :func:`csdata.clock.months_between`."""
-    frame = frame.with_columns(
-        _m=month_of(stop), _d=_day(stop), _sm=month_of(start), _sd=_day(start)
-    )
-    frame = _with_first_days(frame, _f0=nw.col("_m"), _f1=nw.col("_m") + 1)
-    frame = frame.with_columns(_least=_smaller(nw.col("_sd"), nw.col("_f1") - nw.col("_f0")))
-    early = nw.when(nw.col("_d") < nw.col("_least")).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
-    frame = frame.with_columns(_whole=nw.col("_m") - nw.col("_sm") - early)
-    index = nw.col("_sm") + nw.col("_whole")
-    frame = _with_first_days(frame, _g0=index, _g1=index + 1, _g2=index + 2)
-    frame = frame.with_columns(
-        _lower=_smaller(nw.col("_g0") + nw.col("_sd") - 1, nw.col("_g1")),
-        _upper=_smaller(nw.col("_g1") + nw.col("_sd") - 1, nw.col("_g2")),
-        _now=nw.col("_f0") + nw.col("_d") - 1,
-    )
-    # A date from the clipped day to the boundary counts as exactly the boundary.
-    frame = frame.with_columns(
-        _days=nw.when(nw.col("_now") > nw.col("_lower"))
-        .then(nw.col("_now") - nw.col("_lower"))
-        .otherwise(nw.lit(0.0))
-    )
-    frame = frame.with_columns(
-        (nw.col("_whole") + nw.col("_days") / (nw.col("_upper") - nw.col("_lower"))).alias(out)
-    )
-    return frame.drop(
-        "_m", "_d", "_sm", "_sd", "_f0", "_f1", "_least", "_whole", "_g0", "_g1", "_g2",
-        "_lower", "_upper", "_now", "_days",
-    )  # fmt: skip
-
-
-def with_age(frame: nw.LazyFrame[Any], out: str, start: str, day: str) -> nw.LazyFrame[Any]:
-    """Adds the whole contract months passed at a date: the largest k with boundary k ≤ day."""
-    frame = frame.with_columns(_m=month_of(day), _d=_day(day), _sm=month_of(start), _sd=_day(start))
-    frame = _with_first_days(frame, _g0=nw.col("_m"), _g1=nw.col("_m") + 1)
-    frame = frame.with_columns(
-        _lower=_smaller(nw.col("_g0") + nw.col("_sd") - 1, nw.col("_g1")),
-        _now=nw.col("_g0") + nw.col("_d") - 1,
-    )
-    late = nw.when(nw.col("_lower") > nw.col("_now")).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
-    frame = frame.with_columns((nw.col("_m") - nw.col("_sm") - late).alias(out))
-    return frame.drop("_m", "_d", "_sm", "_sd", "_g0", "_g1", "_lower", "_now")
 
 
 def _date(day: dt.date) -> nw.Expr:
@@ -217,12 +143,14 @@ def _tenure_lives(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         .then(nw.lit("no_outcome"))
         .when(tenure < 0)
         .then(nw.lit("negative_tenure"))
+        .when(tenure == float("inf"))
+        .then(nw.lit("no_tenure"))
         .otherwise(nw.lit(OK)),
     )
 
 
 def count_statuses(lived: nw.LazyFrame[Any]) -> dict[str, int]:
-    """How many rows have each status; ``due`` counts the undecided among those that count."""
+    """How many rows have each status."""
     counted = _collect(lived.group_by("status").agg(n=nw.len()), by=["status"])
     return {str(s): int(n) for s, n in zip(counted["status"], counted["n"], strict=True)}
 
@@ -238,7 +166,11 @@ def count_due(
     due = int(_collect(undecided.filter(nw.col("due")).select(n=nw.len()))["n"].iloc[0])
     if contracts is None or as_of is None:
         return due
-    last = lazy(contracts).group_by("customer_id").agg(_last=nw.col("end").max())
+    terms = lazy(contracts).with_columns(
+        _open=nw.when(nw.col("end").is_null()).then(nw.lit(1)).otherwise(nw.lit(0))
+    )
+    last = terms.group_by("customer_id").agg(_last=nw.col("end").max(), _open=nw.col("_open").sum())
+    last = last.filter(nw.col("_open") == 0)  # a term without an end is running on
     running = undecided.filter(~nw.col("due")).join(last, on="customer_id", how="inner")
     ending = running.filter(nw.col("_last") == _date(as_of + dt.timedelta(days=1)))
     return due + int(_collect(ending.select(n=nw.len()))["n"].iloc[0])
@@ -296,10 +228,13 @@ def window_usage(customers: Any, usage: Any, *, window: tuple[int, int]) -> pd.D
     return _collect(table, by=["customer_id", "month", "category"])
 
 
-def usage_begins(usage: Any) -> dt.date | None:
-    """The first day of the usage table; None when it is empty."""
-    first = _collect(lazy(usage).select(first=nw.col("date").min()))["first"].iloc[0]
-    return None if pd.isna(first) else pd.Timestamp(first).date()
+def usage_span(usage: Any) -> tuple[dt.date, dt.date] | None:
+    """The first and the last day of the usage table; None when it is empty."""
+    dates = lazy(usage).select(first=nw.col("date").min(), last=nw.col("date").max())
+    row = _collect(dates).iloc[0]
+    if pd.isna(row["first"]):
+        return None
+    return pd.Timestamp(row["first"]).date(), pd.Timestamp(row["last"]).date()
 
 
 def _collect(frame: nw.LazyFrame[Any], by: Sequence[str] = ()) -> pd.DataFrame:

@@ -6,49 +6,20 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import narwhals as nw
 import pandas as pd
 import pyarrow as pa
 
+from csdata.counts import usage_span
 from csdata.errors import BadValues, MissingColumns, NoCustomers
 from csdata.i18n import DEFAULT, Message, catalogue, message
+from csdata.schema import KNOWN_LATE, ROLES, Role, as_date, checked, lazy, native_like
 
 if TYPE_CHECKING:
     from csdata.intake.fields import Candidate
     from csdata.intake.recipe import Recipe
-
-Role = Literal["customers", "contracts", "usage", "touches"]
-ROLES: Final[tuple[Role, ...]] = ("customers", "contracts", "usage", "touches")
-
-DATES: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
-    {
-        "customers": ("start", "end", "observed_from", "notice"),
-        "contracts": ("start", "end"),
-        "usage": ("date",),
-        "touches": ("date",),
-    }
-)
-NUMBERS: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
-    {
-        "customers": ("tenure_months", "mrr", "total_billing"),
-        "contracts": ("term_months", "mrr", "fixed", "overage", "other"),
-        "usage": ("quantity",),
-        "touches": ("score",),
-    }
-)
-REQUIRED: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
-    {
-        "customers": ("customer_id",),
-        "contracts": ("customer_id", "start"),
-        "usage": ("customer_id", "date", "category", "quantity"),
-        "touches": ("customer_id", "date"),
-    }
-)
-KNOWN_LATE: Final = frozenset({"churn_reason", "churned", "status", "health", "end", "notice"})
-"""Columns whose values are settled only with or after the outcome: filters on them are biased."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -87,7 +58,11 @@ class Import:
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Provenance:
-    """Where a portfolio comes from: files, filters in force and the warnings they earned."""
+    """Where a portfolio comes from: files, filters in force and the warnings they earned.
+
+    ``usage_span`` is the first and last day of usage before any filter: what was recorded does not
+    change with the customers looked at.
+    """
 
     files: tuple[str, ...] = ()
     notes: tuple[Message, ...] = ()
@@ -95,6 +70,7 @@ class Provenance:
     filters: Mapping[str, tuple[object, ...]] = field(default_factory=dict[str, tuple[object, ...]])
     warnings: tuple[Message, ...] = ()
     source_fingerprint: str | None = None
+    usage_span: tuple[dt.date, dt.date] | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -153,37 +129,43 @@ class Portfolio:
 
         Args:
             imports: What ``read_export`` returned, in any order.
-            as_of: 基準日; default the latest one that a file states for itself.
+            as_of: 基準日; default what the customers' file states for itself, else the earliest
+                day that another one does.
 
         Raises:
             NoCustomers: No import was taken for the customers.
             BadValues: No file states an as-of date and none was given.
         """
-        imports = list(imports)
-        tables: dict[str, Any] = {}
-        for role in ROLES:
-            frames = [i.table for i in imports if i.role == role]
-            if frames:
-                tables[role] = (
-                    pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-                )
-        if "customers" not in tables:
-            raise NoCustomers(files=[i.name for i in imports])
-        stated = [i.as_of for i in imports if i.as_of is not None]
-        columns = {n: h for i in imports for n, h in i.columns.items() if i.role == "customers"}
+        from csdata.intake import combine
+
+        joined = combine(imports)
+        if "customers" not in joined.tables:
+            raise NoCustomers(files=[i.name for i in joined.imports])
+        columns = {
+            name: header
+            for i in joined.imports
+            if i.role == "customers"
+            for name, header in i.columns.items()
+        }
         provenance = Provenance(
-            files=tuple(i.name for i in imports),
-            notes=tuple(n for i in imports for n in i.notes),
+            files=tuple(i.name for i in joined.imports),
+            notes=(*(n for i in joined.imports for n in i.notes), *joined.notes),
             columns=columns,
         )
-        return cls(
-            **tables, as_of=as_date(as_of) or max(stated, default=None), provenance=provenance
-        )
+        tables: dict[str, Any] = {str(role): rows for role, rows in joined.tables.items()}
+        return cls(**tables, as_of=as_date(as_of) or joined.as_of, provenance=provenance)
 
     @property
     def has_dates(self) -> bool:
         """Whether customers have start dates; otherwise they have tenures in months."""
         return "start" in self.columns("customers")
+
+    @property
+    def usage_span(self) -> tuple[dt.date, dt.date] | None:
+        """First and last day on which usage was recorded, for whomever; None without any."""
+        if self.provenance.usage_span is not None or self.usage is None:
+            return self.provenance.usage_span
+        return usage_span(self.usage)
 
     def columns(self, role: Role) -> list[str]:
         """Column names of a table; empty when the table is absent."""
@@ -218,19 +200,16 @@ class Portfolio:
         A filter on something that is known only after the outcome carries a warning in
         ``provenance.warnings``.
         """
-        wanted = {
-            self.resolve(column): tuple(values)
-            if isinstance(values, (list, tuple, set, frozenset))
-            else (values,)
-            for column, values in conditions.items()
-        }
+        wanted = {self.resolve(column): _listed(values) for column, values in conditions.items()}
         if not wanted:
             return self
         kept = lazy(self.customers)
         for column, values in wanted.items():
+            blank = nw.col(column).is_null()
             present = [v for v in values if v is not None]
-            test = nw.col(column).is_in(present) if present else nw.lit(value=False)
-            kept = kept.filter(test | nw.col(column).is_null() if None in values else test)
+            # Nothing is both missing and present: the way to say "nobody" on every backend.
+            test = nw.col(column).is_in(present) if present else blank & ~blank
+            kept = kept.filter(test | blank if None in values else test)
         ids = kept.select("customer_id")
         tables: dict[str, Any] = {"customers": native_like(self.customers, kept)}
         for role in ROLES[1:]:
@@ -244,12 +223,18 @@ class Portfolio:
 
     def _filtered(self, wanted: Mapping[str, tuple[object, ...]]) -> Provenance:
         late = [column for column in wanted if column in KNOWN_LATE]
+        before = self.provenance.filters
+        both = {
+            c: tuple(v for v in values if v in before[c]) if c in before else values
+            for c, values in wanted.items()
+        }
         warnings = tuple(message("warning.filter_known_late", column=self.label(c)) for c in late)
         return replace(
             self.provenance,
-            filters={**self.provenance.filters, **wanted},
+            filters={**before, **both},
             warnings=self.provenance.warnings + warnings,
             source_fingerprint=self.provenance.source_fingerprint or self.fingerprint,
+            usage_span=self.usage_span,
         )
 
     def _derived(self, wanted: Mapping[str, tuple[object, ...]]) -> str | None:
@@ -268,80 +253,26 @@ class Portfolio:
             if isinstance(wrapped, nw.LazyFrame):
                 return None
             digest.update(role.encode())
-            digest.update(_arrow_bytes(wrapped.to_arrow()))
+            digest.update(_arrow_bytes(wrapped))
         return digest.hexdigest()
 
 
-def _arrow_bytes(table: pa.Table) -> memoryview:
+def _listed(values: object) -> tuple[object, ...]:
+    """Several values from any collection, one from anything else."""
+    if isinstance(values, Iterable) and not isinstance(values, (str, bytes)):
+        return tuple(values)
+    return (values,)
+
+
+def _arrow_bytes(frame: nw.DataFrame[Any]) -> memoryview:
+    try:
+        table = frame.to_arrow()
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        # Columns that mix numbers and texts, as spreadsheets have them.
+        mixed = frame.to_pandas()
+        odd = mixed.select_dtypes("object").columns
+        table = pa.Table.from_pandas(mixed.assign(**{c: mixed[c].map(repr) for c in odd}))
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema.remove_metadata()) as writer:
         writer.write_table(table.replace_schema_metadata(None).combine_chunks())
     return memoryview(sink.getvalue())
-
-
-def lazy(frame: Any) -> nw.LazyFrame[Any]:
-    """Any native frame as a narwhals LazyFrame."""
-    return nw.from_native(frame).lazy()
-
-
-def native_like(original: Any, result: nw.LazyFrame[Any]) -> Any:
-    """The native frame of ``result``: collected when ``original`` was eager."""
-    wrapped = nw.from_native(original)
-    if isinstance(wrapped, nw.LazyFrame):
-        return result.to_native()
-    return result.collect(wrapped.implementation).to_native()
-
-
-def as_date(value: Any) -> dt.date | None:
-    """A date from a date, datetime, Timestamp or ISO text; None stays None."""
-    return None if value is None else pd.Timestamp(value).date()
-
-
-def checked(frame: Any, role: Role) -> Any:
-    """A table of the given role with its columns checked, ids as text and dates as midnights.
-
-    Raises:
-        MissingColumns, BadValues: as for :class:`Portfolio`.
-    """
-    wrapped = nw.from_native(frame)
-    schema = wrapped.lazy().collect_schema()
-    names = list(schema.names())
-    missing = [c for c in REQUIRED[role] if c not in names]
-    if role == "customers" and not missing and "start" not in names:
-        missing = [c for c in ("tenure_months", "churned") if c not in names]
-        missing = ["start", *missing] if missing else []
-    if missing:
-        raise MissingColumns(table=role, missing=missing, present=names)
-    if role == "customers":
-        _check_ids(wrapped)
-    # Casting a pandas column of objects would turn a missing id into the text "None".
-    ids = [] if schema["customer_id"] == nw.String else [nw.col("customer_id").cast(nw.String)]
-    dates = [_midnight(c, schema[c]) for c in DATES[role] if c in names]
-    numbers = [nw.col(c).cast(nw.Float64) for c in NUMBERS[role] if c in names]
-    return wrapped.with_columns(*ids, *dates, *numbers).to_native()
-
-
-def _midnight(column: str, dtype: Any) -> nw.Expr:
-    """The column as naive midnights in microseconds; an all-missing column of any type too."""
-    expression = nw.col(column)
-    if dtype == nw.Date:
-        return expression.cast(nw.Datetime("us"))
-    if isinstance(dtype, nw.Datetime) or dtype == nw.Datetime:
-        return expression.cast(nw.Datetime("us")).dt.truncate("1d")
-    return expression.cast(nw.String).str.to_datetime(format="%Y-%m-%d").cast(nw.Datetime("us"))
-
-
-def _check_ids(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> None:
-    ids = frame.lazy().select("customer_id")
-    blank = ids.filter(nw.col("customer_id").is_null()).select(n=nw.len()).collect("pandas")
-    counts = ids.group_by("customer_id").agg(n=nw.len()).filter(nw.col("n") > 1)
-    twice = counts.sort("customer_id").head(5).collect("pandas").to_native()
-    found = [str(i) for i in twice["customer_id"] if not pd.isna(i)]
-    if int(blank.to_native()["n"].iloc[0]):
-        found.append("–")
-    if found:
-        raise BadValues(
-            where="customers.customer_id",
-            found=", ".join(found),
-            remedy=message("remedy.unique_ids"),
-        )

@@ -9,8 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from csdata.analyses.axes import classify_ticks
-from csdata.tables import KNOWN_LATE, Portfolio
-from csui import columns, compute, lists, state, url, widgets
+from csdata.schema import KNOWN_LATE
+from csdata.tables import Portfolio
+from csui import columns, compute, lists, page, state, url, widgets
 from csui.cache import cached
 from csui.compute import AxisSpec, CutSpec
 from csui.text import t
@@ -60,7 +61,7 @@ def tickable(portfolio: Portfolio) -> list[str]:
         if name not in KNOWN_LATE
         and name != "customer_id"
         and not pd.api.types.is_datetime64_any_dtype(series)
-        and not pd.api.types.is_float_dtype(series)
+        and (not pd.api.types.is_float_dtype(series) or set(series.dropna()) <= {0, 1})
         and 1 <= series.nunique() <= MOST_FORMS
     ]
     if not few:
@@ -116,6 +117,8 @@ def _axis(data: Portfolio, key: str, *, ticks: bool) -> tuple[Any, ...]:
         options["ticks"] = _TICKS
     options |= url.keyed(state.data_key(), key, [("column", c) for c in columns.numeric(data)])
     named = {_USAGE: t(f"page.{key}_usage"), _TICKS: t(f"page.{key}_ticks")}
+    if not options:
+        page.hint(t("page.quadrant.no_axes"))
     return widgets.coded(
         key,
         options,
@@ -185,24 +188,28 @@ def _pair(data: Portfolio) -> Any:
     return lambda p: f"{columns.label(data, p.column)} = {p.value or t('ui.missing')}"
 
 
-def cuts(data: Portfolio, choices: Choices) -> CutSpec:
-    """Where the cuts lie; fixed ones are moved by slider or typed exactly."""
+def cuts(source: Portfolio, choices: Choices) -> CutSpec:
+    """Where the cuts lie; fixed ones are moved by slider or typed exactly.
+
+    A fixed cut stays where it is while filters come and go: its range is that of all customers.
+    """
     chosen: CutSpec
     if choices.method == "fixed":
-        chosen = _fixed(data, choices)
+        chosen = _fixed(source, choices)
     else:
         chosen = "mean" if choices.method == "mean" else "median"
-    st.session_state[_LAST] = choices, chosen
+    st.session_state[_LAST] = state.data_key(), choices, chosen
     return chosen
 
 
 def last_choices() -> tuple[Choices | None, CutSpec]:
-    """The quadrant as it was last drawn in this session."""
-    return st.session_state.get(_LAST, (None, "median"))
+    """The quadrant as it was last drawn of these data in this session."""
+    key, choices, chosen = st.session_state.get(_LAST, ("", None, "median"))
+    return (choices, chosen) if key == state.data_key() else (None, "median")
 
 
-def _fixed(data: Portfolio, choices: Choices) -> tuple[float, float]:
-    base = compute.quadrant(data, **choices.arguments())
+def _fixed(source: Portfolio, choices: Choices) -> tuple[float, float]:
+    base = compute.quadrant(source, **choices.arguments())
     with st.container(horizontal=True, vertical_alignment="bottom"):
         return (
             _cut("quadrant.cut_breadth", base.table["breadth"], base.breadth_cut),

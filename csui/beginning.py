@@ -11,7 +11,6 @@ from csui import downloads, lists, nav, page, state, uploads
 from csui.text import safe, t
 
 _AS_OF: Final = "import.as_of"
-_CHOSEN: Final = "csui.as_of"
 _MOST_SHOWN: Final = 200
 
 
@@ -41,7 +40,7 @@ def as_of() -> dt.date | None:
         return None
     st.subheader(t("page.import.as_of_title"), anchor=False)
     stated, latest = uploads.stated_as_of(), uploads.latest_date()
-    st.session_state[_AS_OF] = st.session_state.get(_CHOSEN) or stated
+    st.session_state[_AS_OF] = st.session_state.get(uploads.AS_OF) or stated
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.date_input(
             t("page.import.as_of"),
@@ -66,7 +65,7 @@ def as_of() -> dt.date | None:
 
 
 def _choose(day: dt.date | None = None) -> None:
-    st.session_state[_CHOSEN] = day or st.session_state[_AS_OF]
+    st.session_state[uploads.AS_OF] = day or st.session_state[_AS_OF]
 
 
 def begin(day: dt.date | None) -> None:

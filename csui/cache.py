@@ -17,7 +17,8 @@ from csdata.tables import Portfolio
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_ENTRIES = 64
+_ENTRIES = 16
+"""Filtered tables are among what is kept, so not many."""
 
 
 def cached(function: Callable[P, R]) -> Callable[P, R]:

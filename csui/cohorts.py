@@ -60,13 +60,13 @@ def members(data: Portfolio, result: Retention) -> None:
     index = cohort_index(starts.dt.year * 12 + starts.dt.month - 1, result.cohort)
     wanted = pd.Timestamp(f"{chosen}-01")
     rows = data.customers[index == wanted.year * 12 + wanted.month - 1]
-    staying = compute.active(data).reindex(rows.index)
+    standing = compute.standing(data).reindex(rows.index)
     st.caption(
         t(
             "page.retention.members_are",
             n=len(rows),
-            stayed=int(staying.sum()),
-            left=int((~staying).sum()),
+            stayed=int((standing == "staying").sum()),
+            left=int((standing == "left").sum()),
         )
     )
     lists.customers(data, rows["customer_id"], key="retention.customers", name=f"cohort_{chosen}")

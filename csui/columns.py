@@ -8,7 +8,8 @@ from typing import Final
 import pandas as pd
 
 from csdata.i18n import Message, message
-from csdata.tables import DATES, KNOWN_LATE, NUMBERS, Portfolio
+from csdata.schema import DATES, KNOWN_LATE, NUMBERS
+from csdata.tables import Portfolio
 from csui.cache import cached
 from csui.text import known, t
 
@@ -64,7 +65,7 @@ def numeric(portfolio: Portfolio) -> list[str]:
         if pd.api.types.is_numeric_dtype(series)
         and not pd.api.types.is_bool_dtype(series)
         and name not in {"tenure_months", *KNOWN_LATE}
-        and series.min() < series.max()
+        and len(series.dropna().unique()) > 1
     ]
     first = [c for c in ("mrr", "satisfaction", "total_billing") if c in found]
     return [*first, *(c for c in found if c not in first)]

@@ -36,22 +36,20 @@ def filtered(portfolio: Portfolio, conditions: Conditions) -> Portfolio:
 
 
 @cached
-def active(portfolio: Portfolio) -> pd.Series:
-    """Whether each row of the customers is still one at the end of the 基準日."""
-    rows = portfolio.customers
-    if not portfolio.has_dates:
-        return ~rows["churned"].astype(bool)
-    if "end" not in rows or portfolio.as_of is None:
-        return pd.Series(data=True, index=rows.index)
-    return rows["end"].isna() | (rows["end"] > pd.Timestamp(portfolio.as_of))
-
-
-@cached
 def tenures(portfolio: Portfolio) -> Tenures:
     """One row per customer: how long, and whether gone."""
     from csdata.analyses.tenures import tenures
 
     return tenures(portfolio)
+
+
+@cached
+def standing(portfolio: Portfolio) -> pd.Series:
+    """Each row of the customers: "staying" or "left" on the 基準日, or "unusable" for a count."""
+    table = tenures(portfolio).table.set_index("customer_id")["event"]
+    event = portfolio.customers["customer_id"].map(table)
+    words = event.map({True: "left", False: "staying"})
+    return words.where(event.notna(), "unusable")
 
 
 @cached

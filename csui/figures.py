@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -31,7 +31,8 @@ def money(value: float | None, currency: str | None) -> str:
             shown = f"{value / _MAN:,.{0 if abs(value) >= 100 * _MAN else 1}f}".removesuffix(".0")
             return f"{shown}万円"
         return f"{value:,.0f}円"
-    return f"¥{value / _MILLION:,.1f}M" if abs(value) >= _MILLION else f"¥{value:,.0f}"
+    sign, size = "-" if value < 0 else "", abs(value)
+    return f"{sign}¥{size / _MILLION:,.1f}M" if size >= _MILLION else f"{sign}¥{size:,.0f}"
 
 
 def share(value: float) -> str:
@@ -90,7 +91,7 @@ def money_with(value: float, lower: float, upper: float, currency: str | None) -
     return f"{money(value, currency)} ({money(lower, currency)}–{money(upper, currency)})"
 
 
-def day(value: pd.Timestamp | None) -> str:
+def day(value: Any) -> str:
     """2026/03/01 in Japanese, 2026-03-01 in English."""
     return "–" if pd.isna(value) else t("ui.day", day=value)
 

@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from csdata.intake.catalogue import fields
-from csdata.tables import REQUIRED, ROLES, Import, Role
+from csdata.schema import REQUIRED, ROLES
+from csdata.tables import Import
 from csui import columns, downloads, lists, uploads
 from csui.text import known, safe, spoken, t
 from csui.uploads import Upload
@@ -206,14 +207,11 @@ def _field(
     if header in imported.raw:
         values = imported.raw[header].dropna().unique()[:_EXAMPLES]
         places[2].text(" / ".join(map(str, values)))
-    places[3].caption(t(f"page.import.{_sureness(upload, role, name, header)}"))
-
-
-def _sureness(upload: Upload, role: Role, name: str, header: str) -> str:
-    if name in upload.recipe.mapping:
-        return "by_hand"
-    match = fields(role)[name].match(header)
-    return "sure" if match is not None and match[1] >= _SURE else "guessed"
+    found = next((c for c in imported.candidates if c.field == name and c.chosen), None)
+    if found is not None:
+        by_hand = name in upload.recipe.mapping
+        word = "by_hand" if by_hand else "sure" if found.score >= _SURE else "guessed"
+        places[3].caption(t(f"page.import.{word}"), help=safe(found.reason))
 
 
 def _problems(imported: Import, key: str) -> None:

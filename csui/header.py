@@ -16,12 +16,13 @@ _LANGUAGE: Final = "ui.language"
 _COLUMN: Final = "ui.filter_column"
 _VALUES: Final = "ui.filter_values"
 _SHOWN: Final = 3
+_MISSING: Final = "\0missing"
 
 
 def strip() -> None:
     """Draw it."""
     line: dict[str, Any] = {"horizontal": True, "vertical_alignment": "center", "gap": "small"}
-    with st.container(horizontal=True, key="csui_header", gap="small"):
+    with st.container(**line, key="csui_header"):
         source, data = state.source(), state.portfolio()
         with st.container(**line, width="stretch"):
             if source is None or data is None:
@@ -51,7 +52,8 @@ def _data(source: Portfolio, data: Portfolio) -> None:
         t("ui.customers", n=n) if n == total else t("ui.customers_of", n=n, total=total),
         t("ui.as_of", day=source.as_of) if source.as_of else t("ui.no_as_of"),
     ]
-    st.text(" · ".join(parts), help=escape(t("ui.list", values=names)) or None)
+    every = escape(t("ui.list", values=names)) if len(names) > 1 else None
+    st.text(" · ".join(parts), help=every)
 
 
 def _chips(source: Portfolio) -> None:
@@ -85,11 +87,14 @@ def _add(source: Portfolio) -> None:
             format_func=spoken(possible, lambda c: columns.label(source, c)),
             key=_COLUMN,
         )
-        st.session_state[_VALUES] = list(state.session().filters.get(column, ()))
+        # A list of choices takes None for an empty place, so a missing value travels as a word.
+        inside = [_MISSING if v is None else v for v in possible[column]]
+        chosen = state.session().filters.get(column, ())
+        st.session_state[_VALUES] = [_MISSING if v is None else v for v in chosen]
         st.multiselect(
             t("ui.filter_values"),
-            possible[column],
-            format_func=spoken(possible[column], columns.value_label),
+            inside,
+            format_func=spoken(inside, lambda v: columns.value_label(None if v == _MISSING else v)),
             key=_VALUES,
             placeholder=t("ui.choose"),
             select_all=False,
@@ -100,7 +105,8 @@ def _add(source: Portfolio) -> None:
 
 def _filter() -> None:
     chosen: list[Hashable] = st.session_state[_VALUES]
-    state.set_filter(st.session_state[_COLUMN], tuple(chosen))
+    values = tuple(None if v == _MISSING else v for v in chosen)
+    state.set_filter(st.session_state[_COLUMN], values)
 
 
 def _back() -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 
 from csdata.clock import months_between
 from csdata.errors import CsDataError
-from csdata.tables import Portfolio, Role
+from csdata.schema import Role
+from csdata.tables import Portfolio
 from csui import columns, compute, figures, lists, nav, page, state, url
 from csui.axes import last_choices
 from csui.cache import cached
@@ -84,14 +85,14 @@ def head(data: Portfolio, customer: pd.Series) -> None:
         st.caption(escape(f"{columns.word('customer_id')}: {customer['customer_id']}"))
     source = state.source() or data
     own = source.customers["customer_id"] == customer["customer_id"]
-    staying = bool(compute.active(source)[own].all())
+    standing = compute.standing(source)[own].iloc[0]
     look: dict[str, Any] = {"border": True, "height": "stretch"}
     places = st.columns(4)
     places[0].metric(t("page.customer.since"), figures.day(customer.get("start")), **look)
     places[1].metric(
         t("page.customer.standing"),
-        t(f"page.customer.{'staying' if staying else 'left'}"),
-        _last_day(data, customer, staying),
+        t(f"page.customer.{standing}"),
+        _last_day(data, customer, standing),
         delta_color="off",
         delta_arrow="off",
         **look,
@@ -101,9 +102,9 @@ def head(data: Portfolio, customer: pd.Series) -> None:
     places[3].metric(t("page.customer.mrr"), money, **look)
 
 
-def _last_day(data: Portfolio, customer: pd.Series, staying: bool) -> str | None:  # noqa: FBT001
+def _last_day(data: Portfolio, customer: pd.Series, standing: str) -> str | None:
     end = customer.get("end")
-    if staying or not data.has_dates or pd.isna(end):
+    if standing != "left" or not data.has_dates or pd.isna(end):
         return None
     return t("page.customer.last_day", day=end - pd.Timedelta(days=1))
 

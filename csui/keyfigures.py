@@ -45,17 +45,18 @@ def cards(data: Portfolio, result: Survival) -> None:
 
 
 def _customers(data: Portfolio) -> Card:
-    n = int(compute.active(data).sum())
+    n = int((compute.standing(data) == "staying").sum())
     note = t("page.overview.of_all", n=len(data.customers))
     return Card(t("page.overview.customers"), f"{n:,}", note, "customer")
 
 
 def _departures(data: Portfolio) -> Card:
-    n = int((~compute.active(data)).sum())
+    known = compute.tenures(data)
+    n = int(known.table["event"].sum())
     return Card(
         t("page.overview.departures"),
         f"{n:,}",
-        t("page.overview.departed_share", share=n / max(len(data.customers), 1)),
+        t("page.overview.departed_share", share=n / max(known.n, 1)),
         "survival",
     )
 
@@ -81,7 +82,7 @@ def _median(result: Survival) -> Card:
 
 
 def _mrr(data: Portfolio) -> Card:
-    paying = data.customers.loc[compute.active(data), "mrr"]
+    paying = data.customers.loc[compute.standing(data) == "staying", "mrr"]
     missing = int(paying.isna().sum())
     note = t("page.overview.mrr_missing", n=missing) if missing else t("page.overview.mrr_total")
     return Card(

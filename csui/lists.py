@@ -8,12 +8,15 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
+from csdata.intake.headers import unique_names
 from csdata.tables import Portfolio
 from csui import columns, downloads, figures, nav, state, url
 from csui.text import t
 
 CUSTOMER: Final = "customer.id"
 _FIRST: Final = ("name", "customer_id", "start", "end", "tenure_months", "churned", "plan", "mrr")
+MOST_ROWS: Final = 5000
+"""Rows that go to the browser; the download has all of them."""
 _HEIGHT: Final = 320
 _FIT: Final = 8
 """Rows that are shown without scrolling."""
@@ -36,26 +39,30 @@ def customers(
         name: Name of the file that a download gets.
         extra: ``customer_id`` and columns to put first, already named for the screen.
     """
-    rows = (
-        data.customers if ids is None else data.customers[data.customers["customer_id"].isin(ids)]
-    )
+    rows = data.customers
+    if ids is not None:
+        rows = rows[rows["customer_id"].isin(ids)]
     rows = rows[[*[c for c in _FIRST if c in rows], *[c for c in rows if c not in _FIRST]]]
-    if extra is not None:
-        # After name and id, before the columns of the file.
-        rows = rows.merge(extra, on="customer_id", how="inner")
-        who = [c for c in ("name", "customer_id") if c in rows]
-        own = [c for c in extra if c != "customer_id"]
-        rows = rows[[*who, *own, *(c for c in rows if c not in (*who, *own))]]
     shown = list(rows["customer_id"])
     said = columns.readable(rows).rename(columns=lambda c: columns.label(data, str(c)))
+    if extra is not None:
+        # After name and id; a column of the file may have the same name.
+        place = sum(c in rows for c in ("name", "customer_id"))
+        own = extra.set_index("customer_id").reindex(shown)
+        for number, title in enumerate(own):
+            said.insert(place + number, str(title), own[title].to_numpy(), allow_duplicates=True)
+    said.columns = unique_names([str(c) for c in said.columns])
     with st.container(horizontal=True, vertical_alignment="center", key=f"csui_list_{key}"):
-        st.caption(t("ui.list_hint", n=len(said)), width="stretch")
+        hint = t("ui.list_hint", n=len(said))
+        cut = t("ui.list_cut", most=MOST_ROWS) if len(said) > MOST_ROWS else ""
+        st.caption(f"{hint} {cut}", width="stretch")
         downloads.table(said, name=name, key=f"{key}_csv")
-    table(said, key=key, ids=shown)
+    table(said.head(MOST_ROWS), key=key, ids=shown)
 
 
 def table(frame: pd.DataFrame, *, key: str, ids: Sequence[str] | None = None) -> None:
     """A frame on the screen; with ``ids`` a click on a row opens that customer."""
+    frame = frame.set_axis(unique_names([str(c) for c in frame.columns]), axis="columns")
     dates = [c for c in frame if pd.api.types.is_datetime64_any_dtype(frame[c])]
     frame = frame.assign(**{str(c): frame[c].map(figures.day, na_action="ignore") for c in dates})
     config = {

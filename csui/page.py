@@ -17,7 +17,7 @@ from csui import columns, downloads, example, nav, screen, sources, state
 from csui.text import escape, safe, say, t
 
 if TYPE_CHECKING:
-    import altair as alt
+    from altair import TopLevelMixin
     from streamlit.delta_generator import DeltaGenerator
 
 
@@ -123,7 +123,8 @@ def user_errors(*, fatal: bool = True) -> Iterator[None]:
         fatal: Whether the page ends; otherwise only this block does.
     """
     try:
-        yield
+        with st.spinner(t("ui.computing")):
+            yield
     except (NeedsDates, NotEnoughData) as error:
         st.info(safe(error.message), icon=":material/info:")
         with st.container(horizontal=True):
@@ -141,7 +142,7 @@ def user_errors(*, fatal: bool = True) -> Iterator[None]:
 def show(
     view: View,
     result: Result,
-    chart: alt.TopLevelMixin,
+    chart: TopLevelMixin,
     *,
     alt: str,
     key: str = "chart",
@@ -177,7 +178,7 @@ def show(
 
 
 def evidence(
-    view: View, result: Result, chart: alt.TopLevelMixin, *, key: str, notes: str = ""
+    view: View, result: Result, chart: TopLevelMixin, *, key: str, notes: str = ""
 ) -> None:
     """The line under a picture: definition, n, 基準日, what was left out; and the downloads."""
     line, buttons = st.columns([5, 1])

@@ -9,6 +9,7 @@ from typing import Any, Final
 import streamlit as st
 
 from csdata.i18n import DEFAULT, LANGUAGES, Message, catalogue, text
+from csdata.intake.headers import unique_names
 
 _KEY: Final = "csui.language"
 _ACTIVE: Final = re.compile(
@@ -53,9 +54,10 @@ def spoken(options: Iterable[Any], words: Callable[[Any], str]) -> Callable[[Any
     """What the options of a widget are called, settled now.
 
     A widget may ask for its words when the script is over; the language of the session is not
-    known there.
+    known there. And the browser answers with the words, so no two options may share them.
     """
-    said = {option: words(option) for option in options}
+    options = list(options)
+    said = dict(zip(options, unique_names([words(o) for o in options]), strict=True))
     return lambda option: said.get(option, str(option))
 
 

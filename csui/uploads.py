@@ -15,7 +15,8 @@ import streamlit as st
 
 from csdata.errors import CsDataError
 from csdata.i18n import Message
-from csdata.tables import DATES, Import, Portfolio
+from csdata.schema import DATES
+from csdata.tables import Import, Portfolio
 from csui.text import escape, t
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _FILES: Final = "csui.files"
 _DROPS: Final = "csui.drops"
+AS_OF: Final = "csui.as_of"
+"""The 基準日 that the person chose; it belongs to the files that were there."""
 
 
 class Dropped(Protocol):
@@ -64,6 +67,7 @@ def take(dropped: Sequence[Dropped]) -> None:
 
     if not dropped:
         return
+    st.session_state.pop(AS_OF, None)
     for item in dropped:
         files()[item.name] = Upload(item.name, item.getvalue(), Recipe())
     read()
@@ -112,6 +116,10 @@ def _read(upload: Upload) -> None:
         upload.imported = read_export(upload.data, name=upload.name, recipe=upload.recipe)
     except CsDataError as error:
         upload.error = error.message
+    except Exception:
+        # A bug is shown as one, but not again on every visit to the page.
+        drop(upload.name)
+        raise
 
 
 def used() -> list[Import]:
@@ -133,8 +141,8 @@ def dated() -> bool:
 
 
 def stated_as_of() -> dt.date | None:
-    """The latest 基準日 that a file states for itself."""
-    return max((i.as_of for i in used() if i.as_of), default=None)
+    """The 基準日 that the files state for themselves, by the rule of the join."""
+    return matched().as_of
 
 
 def latest_date() -> dt.date | None:

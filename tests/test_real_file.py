@@ -87,3 +87,7 @@ def test_quadrant_is_a_description_with_the_known_counts(portfolio: cs.Portfolio
 def test_retention_says_what_the_file_lacks(portfolio: cs.Portfolio) -> None:
     with pytest.raises(NeedsDates):
         cs.retention(portfolio)
+
+
+def test_a_column_that_is_the_outcome_explains_nothing(portfolio: cs.Portfolio) -> None:
+    assert cs.survival(portfolio, group="Churn Label").finding.key == "survival.finding_outcome"

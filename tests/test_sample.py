@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from csdata import clock as ck
 from csdata.errors import BadValues
 from csdata.sample import AS_OF, PLANS, company
-from csdata.tables import ROLES, Portfolio
+from csdata.schema import ROLES
+from csdata.tables import Portfolio
 
 companies = st.builds(
     company,

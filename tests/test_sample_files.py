@@ -14,7 +14,8 @@ import pytest
 from csdata.errors import MissingColumns
 from csdata.sample import company, files, write
 from csdata.sample.exports import LABELS
-from csdata.tables import ROLES, Portfolio, Role
+from csdata.schema import ROLES, Role
+from csdata.tables import Portfolio
 
 DAY = pd.Timedelta(days=1)
 CSV_ROLES: dict[str, Role] = {

@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from csdata import Portfolio, tenures
+from csdata import Portfolio, survival, tenures
 from csdata.errors import BadValues, MissingColumns, NotBuilt
 from csdata.tables import Provenance
-from tests.backends import on_every_backend
+from tests.backends import BACKENDS, on_every_backend
 from tests.counts.test_lives import Backend
 from tests.portfolios import dates
 
@@ -100,10 +100,14 @@ def test_lazy_tables_have_no_fingerprint_of_their_own() -> None:
         pytest.param(customers(customer_id=["a", "a", "b"]), A, BadValues, id="doubled id"),
         pytest.param(customers(customer_id=["a", None, "b"]), A, BadValues, id="missing id"),
         pytest.param(customers(), None, BadValues, id="no as-of date"),
+        pytest.param(customers(), "5/3/2026", BadValues, id="ambiguous as-of date"),
+        pytest.param(customers(), "", BadValues, id="empty as-of date"),
+        pytest.param(customers(start=["kyou"] * 3), A, BadValues, id="not a date"),
+        pytest.param(customers(mrr=["a", "b", "c"]), A, BadValues, id="not a number"),
     ],
 )
 def test_what_cannot_be_a_portfolio(
-    table: pd.DataFrame, as_of: dt.date | None, error: type[Exception]
+    table: pd.DataFrame, as_of: Any, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
         Portfolio(customers=table, as_of=as_of)
@@ -147,3 +151,92 @@ def test_a_term_that_ends_on_the_as_of_date_is_due() -> None:
     result = tenures(Portfolio(customers=customers(), contracts=contracts, as_of=A))
     assert result.due_undecided == 1
     assert "status.due_undecided" in {note.key for note in result.notes}
+
+
+@pytest.mark.parametrize("name", ["pandas", "polars"])  # DuckDB keeps instants, not zones
+def test_the_wall_clock_of_a_time_zone_counts(name: str) -> None:
+    backend = BACKENDS[name]
+    zoned = dates(["2024-01-31", "2024-02-29", "2024-03-31"]).dt.tz_localize("Asia/Tokyo")
+    found = tenures(Portfolio(customers=backend(customers(start=zoned)), as_of=A, fingerprint="f"))
+    plain = customers(start=zoned.dt.tz_localize(None))
+    expected = tenures(Portfolio(customers=plain, as_of=A))
+    assert found.table["duration"].tolist() == expected.table["duration"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("churned", "events"),
+    [
+        pytest.param([True, False, False], [True, False, False], id="booleans"),
+        pytest.param([1, 0, 0], [True, False, False], id="numbers"),
+        pytest.param(["Yes", "No", "No"], None, id="texts"),
+        pytest.param([2, 0, 0], None, id="other numbers"),
+    ],
+)
+@on_every_backend
+def test_outcomes_are_never_guessed(backend: Backend, churned: list, events: list | None) -> None:
+    table = pd.DataFrame(
+        {"customer_id": list("abc"), "tenure_months": [1.0, 2, 3], "churned": churned}
+    )
+    if events is None:
+        with pytest.raises(BadValues):
+            Portfolio(customers=backend(table))
+    else:
+        found = tenures(Portfolio(customers=backend(table), fingerprint="f"))
+        assert found.table["event"].tolist() == events
+
+
+def test_a_tenure_that_is_not_a_number_is_set_aside_everywhere() -> None:
+    import polars as pl
+
+    table = {"customer_id": list("abc"), "tenure_months": [1.0, float("nan"), float("inf")]}
+    frame = pl.DataFrame({**table, "churned": [True, False, False]})
+    assert tenures(Portfolio(customers=frame)).counts == {"no_tenure": 2, "ok": 1}
+
+
+@pytest.mark.parametrize("column", ["event", "entry", "duration", "status", "cause", "due", "last"])
+@on_every_backend
+def test_a_column_called_like_one_of_ours(backend: Backend, column: str) -> None:
+    table = customers(**{column: ["x", "y", "y"]})
+    found = survival(Portfolio(customers=backend(table), as_of=A, fingerprint="f"), group=column)
+    assert list(found.curves.groups) == ["x", "y"]
+
+
+def test_ids_that_became_floats_still_meet() -> None:
+    table = customers(customer_id=[1, 2, 3])
+    usage = pd.DataFrame(
+        {
+            "customer_id": [1.0, 2.0, None],
+            "date": dates(["2025-01-05"] * 3),
+            "category": "経理",
+            "quantity": 1.0,
+        }
+    )
+    part = Portfolio(customers=table, usage=usage, as_of=A).where(customer_id=["1"])
+    assert len(part.usage) == 1
+
+
+def test_filters_on_one_column_narrow_each_other() -> None:
+    whole = Portfolio(customers=customers(), as_of=A)
+    part = whole.where(plan=["6か月", "3か月"]).where(plan=["3か月", "12か月"])
+    assert part.provenance.filters == {"plan": ("3か月",)}
+    assert len(whole.where(plan=[]).customers) == 0
+    assert len(whole.where(plan=pd.Series(["3か月"])).customers) == 1
+
+
+def test_a_running_term_without_an_end_is_not_due() -> None:
+    contracts = pd.DataFrame(
+        {
+            "customer_id": ["b", "b"],
+            "start": dates(["2025-02-01", "2026-03-01"]),
+            "end": dates(["2026-03-01", None]),
+        }
+    )
+    assert (
+        tenures(Portfolio(customers=customers(), contracts=contracts, as_of=A)).due_undecided == 0
+    )
+
+
+def test_columns_that_mix_numbers_and_texts() -> None:
+    one = Portfolio(customers=customers(plan=["A", 1, None]), as_of=A)
+    other = Portfolio(customers=customers(plan=["A", "1", None]), as_of=A)
+    assert one.fingerprint != other.fingerprint

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csdata import clock as ck
 from csdata.analyses import axes, intervals
 from csdata.analyses.axes import Axis, Floats
 from csdata.analyses.survival import SurvivalCurves
@@ -50,11 +49,12 @@ def cut_of(values: Floats, cuts: Any, place: int) -> Cut:
     known = values[~np.isnan(values)]
     if not len(known):
         return Cut(np.nan, "empty")
+    if known.min() == known.max():
+        return Cut(float(known[0]), "constant")
     cut = float(np.median(known) if cuts == "median" else known.mean())
     if known.min() < cut:
         return Cut(cut)
-    higher = known[known > cut]
-    return Cut(float(higher.min()), "moved") if len(higher) else Cut(cut, "constant")
+    return Cut(float(known[known > cut].min()), "moved")
 
 
 def cells_of(points: Floats, cuts: tuple[float, float]) -> NDArray[np.int64]:
@@ -131,8 +131,7 @@ def _put_survival(cells: pd.DataFrame, curves: SurvivalCurves) -> float | None:
     at = curves.at([HORIZON], exact_ends=True).set_index("group").reindex(cells["cell"])
     _put(cells, "retention_12", *(at[c].to_numpy() for c in ("survival", "lower", "upper")))
     cells["at_risk_12"] = at["at_risk"].fillna(0).to_numpy().astype(int)
-    last = curves.table[curves.table["at_risk"] > 0].groupby("group")["time"].max()
-    tau = ck.largest_fitting(float(last.min())) if len(last) else None
+    tau = curves.default_tau()
     if tau is not None:
         mean = curves.rmst(tau).set_index("group").reindex(cells["cell"])
         _put(cells, "rmst", *(mean[c].to_numpy() for c in ("rmst", "lower", "upper")))

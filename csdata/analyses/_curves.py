@@ -127,7 +127,7 @@ class Curve:
 
     def rmst(self, tau: float) -> tuple[float, float]:
         """Area under the curve from its start to ``tau``, and its standard error."""
-        if not len(self.time):
+        if not len(self.time) or self.last <= 0:  # nobody was ever at risk
             return np.nan, np.nan
         inside = self.time <= tau
         time, survival = self.time[inside], self.survival[inside]

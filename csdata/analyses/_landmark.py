@@ -13,7 +13,7 @@ import numpy as np
 from csdata.counts import count_durations
 from csdata.errors import BadValues
 from csdata.i18n import Message, message
-from csdata.tables import lazy, native_like
+from csdata.schema import lazy, native_like
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

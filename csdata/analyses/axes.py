@@ -22,12 +22,13 @@ from csdata import clock as ck
 from csdata import counts
 from csdata.errors import BadValues, MissingColumns
 from csdata.i18n import Message, message
-from csdata.tables import Portfolio, lazy
+from csdata.schema import lazy
+from csdata.tables import Portfolio
 
 Floats = NDArray[np.float64]
 
 _NEGATIVE: Final = re.compile(
-    r"(no|not|none)(?![a-z])|(n|off|false)$|なし|無|未|×|✕|✗|いいえ|偽|[-ー–]$"
+    r"(no|not|none)(?![a-z])|(n|f|off|false)$|なし|無|未|[×✕✖✗☐□]|いいえ|偽|[-ー–]$"
 )
 _ZERO: Final = re.compile(r"[0.]+")
 
@@ -213,8 +214,8 @@ def usage_window(portfolio: Portfolio, customers: pd.Index, window: tuple[int, i
     """The usage of ``customers`` within a window of contract months from their start.
 
     A customer without rows in an observed window used nothing; whether the window was observed at
-    all is decided from the start and the first day of the usage table alone, since dropping those
-    who never appear would keep only customers who later did.
+    all is decided from the start and the months of the usage table alone, since dropping those who
+    never appear would keep only customers who later did.
 
     Raises:
         MissingColumns: There is no usage table, or the customers have no start date.
@@ -234,15 +235,21 @@ def usage_window(portfolio: Portfolio, customers: pd.Index, window: tuple[int, i
     return UsageWindow(customers=customers, hours=hours)
 
 
-def usage_since(portfolio: Portfolio) -> dt.date | None:
-    """The month from which usage is recorded, as its first day; None without any."""
-    begins = None if portfolio.usage is None else counts.usage_begins(portfolio.usage)
-    return None if begins is None else ck.first_of_index(ck.month_index(begins))
+def window_observed(portfolio: Portfolio, starts: pd.Series, window: tuple[int, int]) -> pd.Series:
+    """Whether the window of each customer lies within the months that the usage table records.
 
-
-def window_observed(starts: pd.Series, window: tuple[int, int], since: dt.date | None) -> pd.Series:
-    """Whether the window of each customer begins after the usage record does."""
-    if since is None:
+    The record runs from the first month in the table to the end of the last one; a month beyond
+    either end is unknown, not unused.
+    """
+    span = portfolio.usage_span
+    if span is None:
         return pd.Series(data=False, index=starts.index)
-    begins = [ck.boundary(s.date(), window[0]) >= since for s in starts]
-    return pd.Series(begins, index=starts.index, dtype=bool)
+    first = ck.first_of_index(ck.month_index(span[0]))
+    after = ck.first_of_index(ck.month_index(span[1]) + 1)
+    if portfolio.as_of is not None:
+        after = min(after, portfolio.as_of + dt.timedelta(days=1))
+    whole = [
+        ck.boundary(s.date(), window[0]) >= first and ck.boundary(s.date(), window[1]) <= after
+        for s in starts
+    ]
+    return pd.Series(whole, index=starts.index, dtype=bool)

@@ -15,7 +15,8 @@ from csdata.analyses.survival import landmark as from_landmark
 from csdata.analyses.tenures import tenures
 from csdata.errors import NotEnoughData
 from csdata.i18n import Message, message
-from csdata.tables import KNOWN_LATE, Portfolio
+from csdata.schema import KNOWN_LATE
+from csdata.tables import Portfolio
 
 FEW: Final = 5
 """Below so many customers (or at risk) a group is grey and no sentence is made of it."""
@@ -75,6 +76,7 @@ def survival(
     """
     column = None if group is None else portfolio.resolve(group)
     lived = tenures(portfolio, group=column)
+    by = lived.groups[0] if lived.groups else None
     table, excluded = lived.table, dict[str, int]()
     notes = [*lived.notes]
     if landmark is not None:
@@ -87,12 +89,14 @@ def survival(
         ]
     if not len(table):
         raise NotEnoughData(found=0, needed=1, what=message("survival.what.customers"))
-    curves = kaplan_meier(table, duration="duration", event="event", entry="entry", group=column)
-    test = None if column is None else _test(table, column, curves)
+    curves = kaplan_meier(table, duration="duration", event="event", entry="entry", group=by)
+    test = None if by is None else _test(table, by, curves)
     notes += _start_notes(curves)
     if column is not None:
         named = portfolio.label(column)
         notes += _group_notes(curves, test, column=named, late=column in KNOWN_LATE)
+        if _is_outcome(curves):
+            notes.append(message("survival.outcome_itself", column=named))
     key = "survival" if landmark is None else "survival_landmark"
     return Survival(
         curves=curves,
@@ -171,10 +175,19 @@ def _group_notes(
     return notes
 
 
+def _is_outcome(curves: SurvivalCurves) -> bool:
+    """Whether the groups are those who left and those who stayed, under other names."""
+    told = [curve.events_total in (0, curve.n) for curve in curves.parts]
+    events = sum(curve.events_total for curve in curves.parts)
+    return len(told) > 1 and all(told) and min(events, curves.n - events) >= FEW
+
+
 def _finding(curves: SurvivalCurves, test: LogRank | None, *, landmark: float | None) -> Message:
     """Retention at the headline horizon; for groups, whether they can be said to differ."""
     if len(curves.parts) == 1:
-        return _finding_one(curves, landmark=landmark)
+        return headline(curves, landmark=landmark)
+    if _is_outcome(curves):
+        return message("survival.finding_outcome")
     if test is None:
         return message("survival.finding_no_test", few=FEW)
     places = [i for i, c in enumerate(curves.parts) if c.group is not None and c.n >= FEW]
@@ -201,7 +214,8 @@ def _finding(curves: SurvivalCurves, test: LogRank | None, *, landmark: float | 
     return message(f"survival.finding_two_{told}", **values)
 
 
-def _finding_one(curves: SurvivalCurves, *, landmark: float | None) -> Message:
+def headline(curves: SurvivalCurves, *, landmark: float | None = None) -> Message:
+    """Retention of one curve at the largest headline horizon that enough customers support."""
     curve = curves.parts[0]
     horizon = _horizon(curves, [0])
     if horizon is None:

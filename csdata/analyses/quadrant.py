@@ -27,7 +27,8 @@ from csdata.analyses.survival import SurvivalCurves, kaplan_meier
 from csdata.analyses.tenures import Tenures, tenures
 from csdata.errors import BadValues, NeedsDates, NotEnoughData
 from csdata.i18n import Message, message
-from csdata.tables import Portfolio, lazy
+from csdata.schema import lazy
+from csdata.tables import Portfolio
 
 FEW: Final = 5
 
@@ -118,7 +119,9 @@ def quadrant(
     if drawn.empty:
         raise NotEnoughData(what=message("quadrant.needs"), found=0, needed=1)
     usage = axes.usage_window(portfolio, drawn.index, window) if any(dated) else None
-    table, chosen = _placed(portfolio, drawn, pair, usage, cuts)
+    if usage is not None and not usage.hours.any():
+        raise NotEnoughData(what=message("quadrant.needs_usage"), found=0, needed=1)
+    table, chosen = _placed(portfolio, drawn, pair, usage=usage, window=window, cuts=cuts)
     decided = table[table["cell"] != UNDECIDABLE]
     curves = _curves(decided, "cell") if len(decided) else None
     cells, tau = cell_table(table, curves)
@@ -149,12 +152,14 @@ def _placed(
     portfolio: Portfolio,
     drawn: pd.DataFrame,
     pair: tuple[Axis, Axis],
+    *,
     usage: axes.UsageWindow | None,
+    window: tuple[int, int],
     cuts: Cuts,
 ) -> tuple[pd.DataFrame, dict[str, Cut]]:
     """The customers drawn with their axes, cell and how firm it is; and the cut of each axis."""
     values = {
-        name: _values(portfolio, axis, usage, drawn.index)
+        name: _values(portfolio, axis, usage, drawn, window)
         for name, axis in zip(("breadth", "depth"), pair, strict=True)
     }
     points = np.column_stack([v.to_numpy(dtype=float) for v in values.values()])
@@ -171,7 +176,8 @@ def _placed(
 def _landmark(
     landmark: float | Literal["window"] | None, window: tuple[int, int], *, dated: bool
 ) -> float | None:
-    if window[0] < 0 or window[1] <= window[0]:
+    whole = all(m == round(m) for m in window)
+    if not whole or window[0] < 0 or window[1] <= window[0]:
         raise BadValues(where="window", found=str(window), remedy=message("quadrant.remedy.window"))
     if not dated or landmark is None:
         return None
@@ -195,13 +201,13 @@ def _drawn(
             table[column] = default
     if at is None:
         return table, {}
-    observed = axes.window_observed(table["start"], window, axes.usage_since(portfolio))
+    observed = axes.window_observed(portfolio, table["start"], window)
     over = table["duration"] <= at
     reasons = {
-        "window_unobserved": ~observed,
         "ended_by_landmark": over & table["event"],
         "not_yet_old": over & ~table["event"],
         "seen_after_landmark": table["entry"] > at,
+        "window_unobserved": ~observed,
     }
     left = pd.Series(data=False, index=table.index)
     excluded: dict[str, int] = {}
@@ -215,17 +221,22 @@ def _drawn(
 
 
 def _values(
-    portfolio: Portfolio, axis: Axis, usage: axes.UsageWindow | None, ids: pd.Index
+    portfolio: Portfolio,
+    axis: Axis,
+    usage: axes.UsageWindow | None,
+    drawn: pd.DataFrame,
+    window: tuple[int, int],
 ) -> pd.Series:
     match axis:
         case axes.Column(name=name):
-            return axes.column_values(portfolio, name).reindex(ids)
+            return axes.column_values(portfolio, name).reindex(drawn.index)
         case axes.Ticks():
-            return axes.tick_values(portfolio, axis).reindex(ids)
+            return axes.tick_values(portfolio, axis).reindex(drawn.index)
         case _:
             if usage is None:
                 raise AssertionError(axis)
-            return pd.Series(usage.measure(axis, usage.totals()), index=ids)
+            values = pd.Series(usage.measure(axis, usage.totals()), index=drawn.index)
+            return values.where(axes.window_observed(portfolio, drawn["start"], window))
 
 
 def _curves(table: pd.DataFrame, group: str) -> SurvivalCurves:
@@ -241,8 +252,10 @@ def _definition(at: float | None, *, dated: bool) -> Message:
 
 def _finding(decided: pd.DataFrame, at: float | None, *, dated: bool) -> Message:
     """Deep against shallow, 12 months after the landmark; a description claims nothing."""
-    if at is None or not dated:
+    if not dated:
         return message("quadrant.finding_description")
+    if at is None:
+        return message("quadrant.finding_lifetime")
     deep = decided["cell"].str.endswith("_deep")
     sides = decided.assign(side=np.where(deep, "deep", "shallow"))
     if sides["side"].nunique() == 2:  # noqa: PLR2004 (both sides)
@@ -293,7 +306,8 @@ def _picture_notes(table: pd.DataFrame, usage: axes.UsageWindow | None) -> list[
         notes.append(message("quadrant.undecidable", n=unknown))
     if usage is None:
         return [*notes, message("quadrant.borderline_cuts_only")]
-    idle = int((usage.totals().sum(axis=1) == 0).sum())
+    placed = (table["cell"] != UNDECIDABLE).to_numpy()
+    idle = int((placed & (usage.totals().sum(axis=1) == 0)).sum())
     return [*notes, message("quadrant.idle", n=idle)] if idle else notes
 
 

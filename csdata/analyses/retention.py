@@ -13,6 +13,7 @@ import pandas as pd
 from csdata import clock as ck
 from csdata import counts
 from csdata.analyses import intervals
+from csdata.analyses.portfolio_survival import headline
 from csdata.analyses.survival import SurvivalCurves, kaplan_meier
 from csdata.analyses.tenures import CLOCKS, count_due, lives, status_notes
 from csdata.clock import Clock, Period
@@ -124,7 +125,7 @@ def retention(
         as_of=portfolio.as_of,
         n=n,
         notes=notes,
-        finding=_finding(overall if curve else pooled, n=n, curve=curve),
+        finding=headline(curve) if curve else _finding(pooled, n=n),
         why=_why(pooled, overall),
     )
 
@@ -226,24 +227,20 @@ def _kaplan_meier_row(curve: SurvivalCurves | None, ages: range) -> pd.DataFrame
     return row[row["share"].notna()].astype({"age": int}).reset_index(drop=True)
 
 
-def _finding(row: pd.DataFrame, *, n: int, curve: SurvivalCurves | None) -> Message:
-    """The share at the largest usual age that enough customers support."""
-    base = "at_risk" if curve else "eligible"
+def _finding(pooled: pd.DataFrame, *, n: int) -> Message:
+    """The pooled share at the largest usual age that enough customers support."""
     for age in HEADLINES:
-        found = row[(row["age"] == age) & (row[base] >= FEW)]
-        if found.empty:
-            continue
-        at = curve.at([age], exact_ends=True).iloc[0] if curve else found.iloc[0]
-        share = at["survival"] if curve else at["share"]
-        return message(
-            "retention.finding", age=age, share=share, lower=at["lower"], upper=at["upper"], n=n
-        )
+        found = pooled[(pooled["age"] == age) & (pooled["eligible"] >= FEW)]
+        if len(found):
+            share, lower, upper = (float(found[c].iloc[0]) for c in ("share", "lower", "upper"))
+            return message("retention.finding", age=age, share=share, lower=lower, upper=upper, n=n)
     return message("retention.finding_none", n=n)
 
 
 def _why(pooled: pd.DataFrame, overall: pd.DataFrame) -> Message:
     """Where the pooled row and Kaplan–Meier differ most, and why they do."""
     both = pooled.merge(overall, on="age", suffixes=("", "_km"))
+    both = both[(both["eligible"] >= FEW) & (both["at_risk"] >= FEW)]
     if both.empty:
         return message("retention.why_pooled_only")
     gap = (both["share"] - both["share_km"]).abs()

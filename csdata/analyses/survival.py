@@ -213,8 +213,8 @@ class SurvivalCurves:
         raise BadValues(where="group", found=group, remedy=remedy)
 
     def _limits(self) -> tuple[float, float]:
-        """Latest start and earliest last follow-up of the groups that have a curve."""
-        drawn = [curve for curve in self.parts if len(curve.time)]
+        """Latest start and earliest last follow-up of the groups that anybody is at risk in."""
+        drawn = [curve for curve in self.parts if len(curve.time) and curve.last > 0]
         first = max((curve.start for curve in drawn), default=np.nan)
         return first, min((curve.last for curve in drawn), default=np.nan)
 

@@ -13,9 +13,12 @@ from csdata import counts
 from csdata.clock import Clock
 from csdata.errors import NotBuilt
 from csdata.i18n import Message, message
+from csdata.schema import lazy
 from csdata.tables import Portfolio
 
 CLOCKS = ("contract", "calendar")
+
+_OWN = ("customer_id", "entry", "duration", "event", "cause")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -25,11 +28,13 @@ class Tenures:
     ``table`` has one row per customer that counts, sorted by id: ``customer_id``, ``entry`` and
     ``duration`` (months on the clock, fractional at the end; 0 ≤ entry), ``event`` (bool: left on
     or before the as-of date), ``cause`` (text, missing if unknown or still a customer) and the
-    grouping columns. ``set_aside`` has ``customer_id`` and ``reason`` of the others; ``counts``
+    grouping columns, named in ``groups`` (one that is called like a column of ours gets ``_group``
+    behind its name). ``set_aside`` has ``customer_id`` and ``reason`` of the others; ``counts``
     says how many rows have each status.
     """
 
     table: pd.DataFrame
+    groups: tuple[str, ...]
     set_aside: pd.DataFrame
     counts: Mapping[str, int]
     due_undecided: int
@@ -63,26 +68,31 @@ def tenures(
         raise NotBuilt(option="clock", value=clock, choices=list(CLOCKS))
     wanted = [group] if isinstance(group, str) else list(group or ())
     carried = [portfolio.resolve(column) for column in wanted]
-    lived = lives(portfolio, clock=clock)
+    # Under names of their own: a file may have a column called event or duration, too.
+    aliases = {f"_group{i}": column for i, column in enumerate(dict.fromkeys(carried))}
+    lived = lives(portfolio, clock=clock, carry=aliases)
     present = lived.collect_schema().names()
     cause = nw.col("churn_reason") if "churn_reason" in present else nw.lit(None)
-    keep = dict.fromkeys(["customer_id", "entry", "duration", "event", "cause", *carried])
     everyone = (
         lived.with_columns(cause=nw.when(nw.col("event")).then(cause))
-        .select(*keep, "status")
+        .select(*_OWN, *aliases, "status")
         .sort("customer_id")
         .collect("pandas")
         .to_native()
         .reset_index(drop=True)
     )
+    names = {alias: f"{c}_group" if c in {*_OWN, "status"} else c for alias, c in aliases.items()}
+    everyone = everyone.rename(columns=names)
+    keep = [*_OWN, *names.values()]
     counted = everyone["status"] == counts.OK
-    table = everyone.loc[counted, list(keep)].reset_index(drop=True).astype({"event": bool})
+    table = everyone.loc[counted, keep].reset_index(drop=True).astype({"event": bool})
     aside = everyone.loc[~counted, ["customer_id", "status"]]
     statuses = {str(k): int(v) for k, v in everyone["status"].value_counts().sort_index().items()}
     due = count_due(portfolio, lived)
     zero = int((table["duration"] == 0).sum())
     return Tenures(
         table=table,
+        groups=tuple(names.values()),
         set_aside=aside.rename(columns={"status": "reason"}).reset_index(drop=True),
         counts=statuses,
         due_undecided=due,
@@ -93,10 +103,13 @@ def tenures(
     )
 
 
-def lives(portfolio: Portfolio, *, clock: Clock = "contract") -> nw.LazyFrame:
-    """The customers of a portfolio with their lives, still lazy (see :func:`counts.lives`)."""
+def lives(
+    portfolio: Portfolio, *, clock: Clock = "contract", carry: Mapping[str, str] | None = None
+) -> nw.LazyFrame:
+    """The customers with their lives, still lazy, and columns to ``carry`` under other names."""
+    carried = {alias: nw.col(column) for alias, column in (carry or {}).items()}
     return counts.lives(
-        portfolio.customers,
+        lazy(portfolio.customers).with_columns(**carried) if carried else portfolio.customers,
         as_of=portfolio.as_of,
         observed_from=portfolio.observed_from,
         clock=clock,

@@ -32,8 +32,9 @@ def retention_curves(
 ) -> alt.LayerChart:
     """Share still under contract by age: cohorts thin, pooled and Kaplan–Meier with their bands.
 
-    A cohort's line is solid over complete cells and dashed over incomplete ones; colour ends where
-    fewer than five are left. Under the pointer a cohort stands out (parameter ``hover``).
+    A cohort's line ends with its last complete cell: beyond, only its older members are known, and
+    a line through them can climb. Colour ends where fewer than five are left. Under the pointer a
+    cohort stands out (parameter ``hover``).
 
     Args:
         result: From ``csdata.retention``.
@@ -43,6 +44,8 @@ def retention_curves(
             that are known for a year (or half of the longest).
     """
     table = cl.cells(result, lang)
+    unfinished = bool(table["incomplete"].any())
+    table = table[table["row"].isin(cl.BENEATH) | ~table["incomplete"]]
     chosen = _newest(table) if highlight is None else list(highlight)[: len(theme.CATEGORIES) - 1]
     last = float(max(table["age"].max(), 1))
     x = alt.X(
@@ -75,7 +78,7 @@ def retention_curves(
         title=text(
             "chart.retention_curves_title", lang, cohort=text(f"chart.by_{result.cohort}", lang)
         ),
-        notes=_notes(table, lang),
+        notes=_notes(table, lang, unfinished=unfinished),
         lang=lang,
         width=width,
         height=_HEIGHT,
@@ -85,10 +88,7 @@ def retention_curves(
 def _newest(table: pd.DataFrame) -> list[str]:
     """The newest cohorts whose course can be compared: known for a year, or half the longest."""
     sure = table[
-        ~table["row"].isin(cl.BENEATH)
-        & ~table["incomplete"]
-        & ~table["conditional"]
-        & (table["look"] != "small")
+        ~table["row"].isin(cl.BENEATH) & ~table["conditional"] & (table["look"] != "small")
     ]
     known = sure.groupby("cohort")["age"].max()
     long_enough = known[known >= min(_YEAR, known.max() / 2)]
@@ -96,13 +96,7 @@ def _newest(table: pd.DataFrame) -> list[str]:
 
 
 def _lines(table: pd.DataFrame) -> pd.DataFrame:
-    """The cohorts' cells with ``piece``: the last complete cell also begins the dashed stretch."""
-    cohorts = table[~table["row"].isin(cl.BENEATH)].sort_values(["cohort", "age"])
-    complete = cohorts[~cohorts["incomplete"]]
-    joints = complete.groupby("cohort").tail(1)
-    dashed = pd.concat([joints, cohorts[cohorts["incomplete"]]]).assign(solid=False)
-    lines = pd.concat([complete.assign(solid=True), dashed])
-    return lines.sort_values(["cohort", "solid", "age"], ascending=[True, False, True])
+    return table[~table["row"].isin(cl.BENEATH)].sort_values(["cohort", "age"])
 
 
 def _y(lang: str) -> alt.Y:
@@ -115,18 +109,14 @@ def _y(lang: str) -> alt.Y:
 
 
 def _thin(lines: pd.DataFrame, x: alt.X, near: alt.Parameter, lang: str) -> list[alt.Chart]:
-    data = frame.inline(lines[["cohort", "solid", "age", "share"]])
-    base = alt.Chart(data).encode(
+    base = alt.Chart(frame.inline(lines[["cohort", "age", "share"]])).encode(
         x=x,
         y=_y(lang),
         detail="cohort:N",
         opacity=alt.condition(near, alt.value(1), alt.value(0.55)),
         strokeWidth=alt.condition(near, alt.value(2.5), alt.value(1)),
     )
-    return [
-        base.transform_filter("datum.solid").mark_line(style="thin"),
-        base.transform_filter("!datum.solid").mark_line(style="thin", strokeDash=[3, 3]),
-    ]
+    return [base.mark_line(style="thin")]
 
 
 def _colored(lines: pd.DataFrame, x: alt.X, chosen: list[str]) -> list[alt.Chart]:
@@ -134,12 +124,8 @@ def _colored(lines: pd.DataFrame, x: alt.X, chosen: list[str]) -> list[alt.Chart
     own = lines[lines["cohort"].isin(chosen) & (lines["look"] != "small")]
     if own.empty:
         return []
-    data = frame.inline(own[["cohort", "solid", "age", "share"]])
-    base = alt.Chart(data).encode(x=x, y="share:Q", color=_color(chosen))
-    return [
-        base.transform_filter("datum.solid").mark_line(strokeWidth=2),
-        base.transform_filter("!datum.solid").mark_line(strokeWidth=2, strokeDash=[4, 4]),
-    ]
+    base = alt.Chart(frame.inline(own[["cohort", "age", "share"]]))
+    return [base.mark_line(strokeWidth=2).encode(x=x, y="share:Q", color=_color(chosen))]
 
 
 def _color(chosen: list[str]) -> alt.Color:
@@ -259,11 +245,11 @@ def _cohort_names(
     ]
 
 
-def _notes(table: pd.DataFrame, lang: str) -> list[str]:
+def _notes(table: pd.DataFrame, lang: str, *, unfinished: bool) -> list[str]:
     there = {
         "cohort_curve": True,
         "band": True,
-        "incomplete_curve": table["incomplete"].any(),
+        "incomplete_curve": unfinished,
         "small_curve": (table["look"] == "small").any(),
         "conditional_curve": table["conditional"].any(),
     }

@@ -23,7 +23,7 @@ from csdata.intake.values import (
     natural,
     numbers,
 )
-from csdata.tables import Role
+from csdata.schema import Role
 
 UNREADABLE: Final = {"date": "not_a_date", "number": "not_a_number", "boolean": "not_a_boolean"}
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from csdata.intake.headers import ends_with, normal, readings
-from csdata.tables import ROLES, Role
+from csdata.schema import ROLES, Role
 
 FieldKind = Literal["id", "text", "date", "number", "boolean", "any"]
 SURENESS: Final = MappingProxyType({"whole": 1.0, "suffix": 0.95, "bracketless": 0.9})

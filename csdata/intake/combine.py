@@ -12,7 +12,8 @@ import pandas as pd
 
 from csdata.errors import NotBuilt
 from csdata.i18n import Message, message
-from csdata.tables import ROLES, Import, Role
+from csdata.schema import ROLES, Role
+from csdata.tables import Import
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -22,7 +23,8 @@ class ImportSet:
     Attributes:
         imports: What was read, in the order given.
         tables: Role → rows of all imports of that role.
-        as_of: The latest day that a file states for itself.
+        as_of: The day that the customers' file states for itself, else the earliest that another
+            one does: what the customers' file does not know of is unknown.
         match: One row per import that is not of customers: ``file``, ``role``, ``rows``,
             ``customers`` (distinct ids in it), ``matched`` (of them known), ``unknown`` (not
             known), ``without`` (customers that have no row in it).
@@ -77,20 +79,31 @@ def combine(imports: Iterable[Import], *, rules: object = None) -> ImportSet:
         )
         for side, alone in (("file", ids - known), ("customers", known - ids)):
             leftovers += [where | {"customer_id": i, "side": side} for i in sorted(alone)]
-    stated = [i.as_of for i in imports if i.as_of is not None]
+    as_of, dated = _as_of(imports)
     return ImportSet(
         imports=imports,
         tables=MappingProxyType(tables),
-        as_of=max(stated, default=None),
+        as_of=as_of,
         match=pd.DataFrame(
             match,
             columns=["file", "role", "rows", "customers", "matched", "unknown", "without"],
         ),
         leftovers=pd.DataFrame(leftovers, columns=["file", "role", "customer_id", "side"]),
-        notes=tuple(
-            message("note.match", **row | {"role": message(f"role.{row['role']}")}) for row in match
+        notes=(
+            *(message("note.match", **r | {"role": message(f"role.{r['role']}")}) for r in match),
+            *dated,
         ),
     )
+
+
+def _as_of(imports: tuple[Import, ...]) -> tuple[dt.date | None, list[Message]]:
+    """The as-of date of several files, and a sentence when they do not agree."""
+    stated = {i.as_of for i in imports if i.as_of is not None}
+    own = [i.as_of for i in imports if i.as_of is not None and i.role == "customers"]
+    chosen = min(own or stated, default=None)
+    if len(stated) < 2:  # noqa: PLR2004 (one date, or none)
+        return chosen, []
+    return chosen, [message("note.several_as_of", day=chosen, latest=max(stated))]
 
 
 def _ids(table: pd.DataFrame) -> set[str]:

@@ -16,7 +16,7 @@ from csdata.intake.catalogue import Field, fields, signs
 from csdata.intake.headers import normal
 from csdata.intake.recipe import Recipe
 from csdata.intake.values import Column, booleans, dates, numbers
-from csdata.tables import REQUIRED, ROLES, Role
+from csdata.schema import REQUIRED, ROLES, Role
 
 SAMPLE: Final = 500
 """Distinct values looked at to see whether a column can be what its heading says."""

@@ -13,7 +13,7 @@ from csdata.intake.layout import Layout
 from csdata.intake.recipe import Recipe
 from csdata.intake.report import Action, Report, Severity
 from csdata.intake.values import Bools, Column
-from csdata.tables import Role
+from csdata.schema import Role
 
 
 @dataclass(frozen=True, eq=False, slots=True)

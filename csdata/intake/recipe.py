@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from csdata.tables import Role
+from csdata.schema import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csdata.intake.values import Bools
-from csdata.tables import Role
+from csdata.schema import Role
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -18,7 +18,8 @@ from csdata.errors import MissingColumns
 from csdata.sample.made_up import company
 from csdata.sample.people import SERVICE
 from csdata.sample.salesforce import Report, details, formatted
-from csdata.tables import Portfolio, Role, lazy
+from csdata.schema import Role, lazy
+from csdata.tables import Portfolio
 
 LABELS: Final[Mapping[Role, Mapping[str, str]]] = MappingProxyType(
     {

@@ -16,7 +16,8 @@ from csdata.sample import billing, hearings, people, work
 from csdata.sample.lives import Lives, Starts, lives, starts
 from csdata.sample.people import Bools, Ints, pick, stream, texts
 from csdata.sample.truth import CHANNEL_SHARES, CHANNELS, PLANS, TRUTH
-from csdata.tables import Portfolio, Provenance, as_date
+from csdata.schema import as_date
+from csdata.tables import Portfolio, Provenance
 
 AS_OF: Final = dt.date(2026, 10, 31)
 SEED: Final = 20261031

@@ -11,7 +11,7 @@ choices = axes.choose(view.source)
 if choices is None:
     page.hint(t("page.quadrant.choose_ticks"))
 with page.user_errors():
-    cuts = axes.cuts(view.data, choices)
+    cuts = axes.cuts(view.source, choices)
     result = compute.quadrant(view.data, cuts=cuts, **choices.arguments())
 cells.kind(result)
 picked = page.show(

@@ -34,6 +34,7 @@ def dated(
     rows: Sequence[tuple[str, str | None]],
     usage: list[tuple[int, str, str, float]],
     as_of: str = "2026-06-30",
+    recorded: str | None = None,
     **more: Any,
 ) -> Portfolio:
     customers = pd.DataFrame(
@@ -43,6 +44,8 @@ def dated(
             "end": dates(e for _, e in rows),
         }
     )
+    # A row of nobody's, so that usage counts as recorded up to the as-of date.
+    usage = [*usage, (99, recorded or as_of, "経理", 1.0)]
     used = pd.DataFrame(usage, columns=["customer_id", "date", "category", "quantity"])
     used["customer_id"] = "c" + used["customer_id"].astype(str)
     used["date"] = pd.to_datetime(used["date"])
@@ -309,3 +312,51 @@ def test_a_landmark_that_hides_the_first_renewal_proposes_an_earlier_one() -> No
     result = quadrant(table, breadth=Categories(), depth=QuantityPerCategory())
     (note,) = [n for n in result.notes if n.key == "quadrant.shorter"]
     assert (note.values["term"], note.values["m"]) == (3, 2)
+
+
+def test_a_month_after_the_usage_record_is_unknown_not_unused() -> None:
+    rows: list[tuple[str, str | None]] = [("2025-01-01", None), ("2025-02-15", None)]
+    early = [row for row in USED if row[1] < "2025-09"]
+    table = dated(rows, early, recorded="2025-04-10")  # April is recorded, May is not
+    options: dict[str, Any] = {"breadth": Categories(), "depth": QuantityPerCategory()}
+    result = quadrant(table, **options)
+    assert (result.n, result.excluded["window_unobserved"]) == (1, 1)
+    description = quadrant(table, **options, landmark=None)
+    assert cells(description)["undecidable"] == 1
+    assert description.finding.key == "quadrant.finding_lifetime"
+    # The record is that of the whole table, whoever is looked at.
+    assert quadrant(table.where(customer_id="c0"), **options).n == 1
+
+
+def test_usage_of_other_customers_is_refused() -> None:
+    table = dated([("2025-01-01", None)], [(7, "2025-01-10", "経理", 1.0)])
+    with pytest.raises(NotEnoughData):
+        quadrant(table, breadth=Categories(), depth=QuantityPerCategory())
+
+
+def test_a_cell_of_tenure_0_only_has_no_months_and_stops_nobody() -> None:
+    table = snapshot(b=[1, 1, 2, 2], d=[1, 1, 1, 2])
+    tenure = table.customers.assign(tenure_months=[20.0, 30, 25, 0])
+    result = quadrant(Portfolio(customers=tenure), breadth="b", depth="d", cuts=(2, 2))
+    figures: Any = result.cells.set_index("cell")
+    assert result.tau == 24
+    assert np.isnan(figures.loc["wide_deep", "rmst"])
+    assert figures.loc["narrow_shallow", "rmst"] == 24
+
+
+def test_rounding_does_not_make_a_constant_axis_vary() -> None:
+    # The mean of twelve times 0.1 is a little more than 0.1.
+    result = quadrant(snapshot(b=[0.1] * 12, d=range(12)), breadth="b", depth="d", cuts="mean")
+    assert result.breadth_cut == 0.1
+    assert "quadrant.cut.constant" in {n.key for n in result.notes}
+
+
+def test_every_word_for_no_of_the_import_is_no_tick() -> None:
+    import tomllib
+    from importlib import resources
+
+    text = resources.files("csdata.intake").joinpath("fields.toml").read_text("utf-8")
+    words = tomllib.loads(text)["boolean"]["no"]
+    words = words[: words.index("未") + 1]  # what follows says that a customer stays
+    reads = classify_ticks(snapshot(x=words), ["x"])
+    assert not reads["ticked"].any()

@@ -177,8 +177,16 @@ def test_tenures_without_dates_are_told_what_is_missing() -> None:
 
 def test_few_customers_make_no_sentence() -> None:
     result = retention(portfolio([("2025-01-01", None)] * 4, AS_OF))
-    assert result.finding.key == "retention.finding_none"
+    assert result.finding.key == "survival.finding_none"
 
 
 def test_backends_are_all_tested() -> None:
     assert set(BACKENDS) == {"pandas", "polars", "duckdb"}
+
+
+def test_conditional_retention_is_not_told_as_if_from_the_start() -> None:
+    lives: list[Life] = [("2024-06-01", None)] * 15
+    lives += [("2024-06-01", "2025-12-01")] * 5
+    customers = portfolio(lives, AS_OF).customers
+    late = Portfolio(customers=customers, as_of=A, observed_from=dt.date(2025, 3, 1))
+    assert "9か月まで続いた" in retention(late).finding.say("ja")

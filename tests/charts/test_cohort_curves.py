@@ -12,11 +12,11 @@ from tests.charts.drawn import Drawn, tooltip
 
 
 @pytest.mark.parametrize("cohort", ["month", "quarter", "year"])
-def test_every_known_cell_lies_on_its_cohorts_line(cohort: str) -> None:
+def test_every_complete_cell_lies_on_its_cohorts_line(cohort: str) -> None:
     result = results.retention(cohort)
     drawn = Drawn(charts.retention_curves(result))
     lines = drawn.rows(drawn.layers(style="thin")[0])
-    known = result.table[result.table["share"].notna()]
+    known = result.table[result.table["complete"]]
     points = {
         (f"{c:%Y-%m-%d}", a, s)
         for c, a, s in zip(known.cohort, known.age, known.share, strict=True)
@@ -24,17 +24,13 @@ def test_every_known_cell_lies_on_its_cohorts_line(cohort: str) -> None:
     assert set(zip(lines["cohort"], lines["age"], lines["share"], strict=True)) == points
 
 
-def test_incomplete_stretches_are_dashed_and_begin_at_the_last_complete_cell() -> None:
+def test_a_line_ends_with_the_last_complete_cell() -> None:
     result = results.retention("quarter")
     drawn = Drawn(charts.retention_curves(result))
-    solid, dashed = drawn.layers(style="thin")
-    assert solid["transform"] == [{"filter": "datum.solid"}]
-    assert dashed["transform"] == [{"filter": "!datum.solid"}]
-    assert "strokeDash" in dashed["mark"]
-    lines = drawn.rows(solid)
+    lines = drawn.rows(drawn.layer(style="thin"))
     complete = result.table[result.table["complete"]].groupby("cohort")["age"].max()
-    begins = lines[~lines["solid"]].groupby("cohort")["age"].min()
-    assert begins.to_dict() == {f"{c:%Y-%m-%d}": age for c, age in complete.items()}
+    ends = lines.groupby("cohort")["age"].max()
+    assert ends.to_dict() == {f"{c:%Y-%m-%d}": age for c, age in complete.items()}
 
 
 def test_pooled_and_kaplan_meier_have_their_bands() -> None:

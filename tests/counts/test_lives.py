@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from csdata import clock as ck
 from csdata import counts
-from csdata.tables import Portfolio, checked
+from csdata.schema import checked
+from csdata.tables import Portfolio
 from tests.backends import BACKENDS, on_every_backend
 from tests.portfolios import AS_OF, LIVES, Life, portfolio
 

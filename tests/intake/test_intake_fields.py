@@ -4,7 +4,7 @@ import pytest
 
 from csdata.errors import BadValues, MissingColumns
 from csdata.intake import NoCustomerColumn, Recipe
-from csdata.tables import Role
+from csdata.schema import Role
 from tests.intake.exports import keys, read_here, read_rows, workbook
 
 D = "2026-01-01"

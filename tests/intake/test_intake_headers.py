@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from csdata.intake.catalogue import field_names, fields, is_code, is_known
 from csdata.intake.headers import clean, letters, normal, unique_names
-from csdata.tables import DATES, NUMBERS, REQUIRED, ROLES
+from csdata.schema import DATES, NUMBERS, REQUIRED, ROLES
 
 
 @pytest.mark.parametrize(
