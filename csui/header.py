@@ -68,8 +68,8 @@ def _chips(source: Portfolio) -> None:
             icon=":material/close:",
             icon_position="right",
             help=t("ui.chip_help"),
-            on_click=state.set_filter,
-            args=(column, ()),
+            on_click=state.drop_filter,
+            args=(column,),
         )
 
 
@@ -90,21 +90,24 @@ def _add(source: Portfolio) -> None:
         # A list of choices takes None for an empty place, so a missing value travels as a word.
         inside = [_MISSING if v is None else v for v in possible[column]]
         chosen = state.session().filters.get(column, ())
-        st.session_state[_VALUES] = [_MISSING if v is None else v for v in chosen]
+        # The first list has the plain key.
+        key = f"{_VALUES}.{number}" if (number := state.session().choosers) > 1 else _VALUES
+        st.session_state[key] = [_MISSING if v is None else v for v in chosen]
         st.multiselect(
             t("ui.filter_values"),
             inside,
             format_func=spoken(inside, lambda v: columns.value_label(None if v == _MISSING else v)),
-            key=_VALUES,
+            key=key,
             placeholder=t("ui.choose"),
             select_all=False,
             on_change=_filter,
+            args=(key,),
         )
         st.caption(t("ui.filter_holds"))
 
 
-def _filter() -> None:
-    chosen: list[Hashable] = st.session_state[_VALUES]
+def _filter(key: str) -> None:
+    chosen: list[Hashable] = st.session_state[key]
     values = tuple(None if v == _MISSING else v for v in chosen)
     state.set_filter(st.session_state[_COLUMN], values)
 

@@ -56,6 +56,9 @@ class Session:
     written: dict[str, str] = field(default_factory=dict[str, str])
     before: dict[str, str] = field(default_factory=dict[str, str])
     written_at: float = 0.0
+    choosers: int = 0
+    """How often filters were changed elsewhere than in their list, which then has to be a new one:
+    the browser keeps what a list in a closed popover held, and would send it again."""
     history: list[Moment] = field(default_factory=list[Moment])
 
 
@@ -172,6 +175,7 @@ def open_data(portfolio: Portfolio | None) -> None:
     """Work on other data from now on; filters of the old data mean nothing on the new."""
     s = session()
     s.source, s.filters, s.history = portfolio, {}, [Moment({}, {})]
+    s.choosers += 1
     _take_filters(s)
 
 
@@ -190,9 +194,16 @@ def set_filter(column: str, values: tuple[Hashable, ...]) -> None:
     s.filters = {**rest, column: values} if values else rest
 
 
+def drop_filter(column: str) -> None:
+    """Take one filter off."""
+    set_filter(column, ())
+    session().choosers += 1
+
+
 def drop_filters() -> None:
     """フィルタを解除."""
     session().filters = {}
+    session().choosers += 1
 
 
 def can_undo() -> bool:
@@ -208,6 +219,7 @@ def undo() -> None:
     s.history.pop()
     last = s.history[-1]
     s.filters = dict(last.filters)
+    s.choosers += 1
     for key, value in last.values.items():
         put(key, value)
 
