@@ -289,7 +289,7 @@ def choose_port(asked: int | None) -> int:
 def start_app(port: int, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start Streamlit on a port of this machine with ``settings`` added to its environment."""
     command = [
-        *(venv_python(), "-m", "streamlit", "run", "app.py"),
+        *(venv_python(), "-m", "csui.serve", "run", "app.py"),
         *(f"--server.address={HOST}", f"--server.port={port}"),
         # Without it the first start on a machine waits for an e-mail address to be typed.
         "--server.headless=true",

@@ -70,7 +70,11 @@ def _choose(day: dt.date | None = None) -> None:
 
 def begin(day: dt.date | None) -> None:
     """One button."""
-    ready = bool(uploads.used()) and (day is not None or not uploads.dated())
+    filled = any(i.role == "customers" and len(i.table) for i in uploads.used())
+    ready = filled and (day is not None or not uploads.dated())
+    st.markdown(t("page.import.not_yet"))
+    if not filled:
+        st.error(t("page.import.no_customers"), icon=":material/error:")
     if st.button(
         t("page.import.begin"),
         type="primary",
@@ -82,5 +86,5 @@ def begin(day: dt.date | None) -> None:
             with st.spinner(t("page.import.beginning")):
                 state.open_data(uploads.portfolio(day))
             nav.go(nav.HOME)
-    if not ready and uploads.used():
+    if filled and not ready:
         st.caption(t("page.import.needs_as_of"))

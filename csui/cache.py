@@ -21,6 +21,12 @@ _ENTRIES = 16
 """Filtered tables are among what is kept, so not many."""
 
 
+def _identity(portfolio: Portfolio) -> tuple[object, ...]:
+    """The data, and what its files and columns are called, since pages name them."""
+    origin = portfolio.provenance
+    return portfolio.fingerprint, origin.files, tuple(sorted(origin.columns.items()))
+
+
 def cached(function: Callable[P, R]) -> Callable[P, R]:
     """Keep what a function of portfolios and plain values returned, as long as the session lasts.
 
@@ -30,5 +36,5 @@ def cached(function: Callable[P, R]) -> Callable[P, R]:
         scope="session",
         max_entries=_ENTRIES,
         show_spinner=False,
-        hash_funcs={Portfolio: lambda portfolio: portfolio.fingerprint},
+        hash_funcs={Portfolio: _identity},
     )(function)

@@ -53,6 +53,18 @@ def standing(portfolio: Portfolio) -> pd.Series:
 
 
 @cached
+def groups(portfolio: Portfolio) -> list[str]:
+    """Columns that may split the customers; one that only says who left explains nothing."""
+    left = standing(portfolio) == "left"
+    return [
+        column
+        for column in columns.groups(portfolio)
+        if left.groupby(portfolio.customers[column], dropna=False, observed=True).nunique().max()
+        > 1
+    ]
+
+
+@cached
 def retention(
     portfolio: Portfolio, *, cohort: Period = "month", clock: Clock = "contract"
 ) -> Retention:

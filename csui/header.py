@@ -36,6 +36,8 @@ def strip() -> None:
                 _back()
         _languages()
     with st.container():
+        if state.session().link_lost:
+            st.warning(t("ui.link_lost"), icon=":material/link_off:")
         for warning in data.provenance.warnings if data else ():
             st.warning(safe(warning), icon=":material/warning:")
 
@@ -53,6 +55,8 @@ def _data(source: Portfolio, data: Portfolio) -> None:
         t("ui.as_of", day=source.as_of) if source.as_of else t("ui.no_as_of"),
     ]
     every = escape(t("ui.list", values=names)) if len(names) > 1 else None
+    if not names:
+        st.badge(t("ui.made_up"), color="orange")
     st.text(" · ".join(parts), help=every)
 
 

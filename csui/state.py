@@ -56,6 +56,8 @@ class Session:
     written: dict[str, str] = field(default_factory=dict[str, str])
     before: dict[str, str] = field(default_factory=dict[str, str])
     written_at: float = 0.0
+    link_lost: bool = False
+    """A link's filters mean nothing on this data."""
     choosers: int = 0
     """How often filters were changed elsewhere than in their list, which then has to be a new one:
     the browser keeps what a list in a closed popover held, and would send it again."""
@@ -176,6 +178,7 @@ def open_data(portfolio: Portfolio | None) -> None:
     s = session()
     s.source, s.filters, s.history = portfolio, {}, [Moment({}, {})]
     s.choosers += 1
+    s.link_lost = False
     _take_filters(s)
 
 
@@ -229,6 +232,7 @@ def _take_filters(s: Session) -> None:
         return
     possible = columns.categorical(s.source)
     s.filters = url.read_filters(data_key(), possible, s.incoming_filters)
+    s.link_lost = not s.filters and s.incoming_filters != "-"
     s.incoming_filters = ""
 
 

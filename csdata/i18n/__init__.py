@@ -111,6 +111,14 @@ def _number(value: float, digits: int) -> str:
     return shown.rstrip("0").rstrip(".") if digits == 2 else shown  # noqa: PLR2004 (the `num` style)
 
 
+def _percent(value: float) -> str:
+    """Whole percents, but 0 % and 100 % are said of exactly none and all only."""
+    whole = f"{100 * value:.0f}"
+    if whole in {"0", "100"} and value not in {0, 1}:
+        return f"{min(max(100 * value, 0.1), 99.9):.1f}%"
+    return f"{whole}%"
+
+
 def _date(value: dt.date, lang: str) -> str:
     return f"{value:%Y/%m/%d}" if lang == "ja" else f"{value:%Y-%m-%d}"
 
@@ -129,7 +137,7 @@ _STYLES: Final = {
     "int": lambda v, _lang: f"{round(v):,}",
     "num": lambda v, _lang: _number(v, 2),
     "num1": lambda v, _lang: _number(v, 1),
-    "pct": lambda v, _lang: f"{100 * v:.0f}%",
+    "pct": lambda v, _lang: _percent(v),
     "pct1": lambda v, _lang: f"{100 * v:.1f}%",
     "pt": lambda v, _lang: f"{100 * v:+.0f} pt",
     "date": _date,

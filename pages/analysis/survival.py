@@ -3,13 +3,13 @@
 import streamlit as st
 
 from csdata import charts
-from csui import columns, compute, curves, page, widgets
+from csui import compute, curves, page, widgets
 from csui.text import language, t
 
 view = page.view("survival")
 with page.controls():
     group = widgets.column(
-        "survival.group", columns.groups(view.source), portfolio=view.source, optional=True
+        "survival.group", compute.groups(view.source), portfolio=view.source, optional=True
     )
     later = widgets.number(
         "survival.landmark",

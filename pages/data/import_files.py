@@ -16,6 +16,7 @@ uploads.take(
     )
 )
 uploads.read()
+above = st.container()
 
 if not uploads.files():
     st.markdown(t("page.import.which"))
@@ -27,6 +28,7 @@ for upload in list(uploads.files().values()):
 
 if uploads.used():
     beginning.match()
-    beginning.begin(beginning.as_of())
+    with above:
+        beginning.begin(beginning.as_of())
 elif uploads.files():
     st.info(t("page.import.none_used"), icon=":material/info:")
