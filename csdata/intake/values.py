@@ -265,8 +265,8 @@ def natural(
 ) -> npt.NDArray[np.generic]:
     """The values of a column as numbers or dates if every one of them is, else as text.
 
-    ``code``: the heading says that the digits are a name (an id, a post code). Leading zeros say
-    so too. Yes/No stays text: which words count as a tick is settled where ticks are counted.
+    ``code``: the heading says that the digits are a name (an id, a post code). Leading zeros and
+    more than 15 digits say so too. Yes/No stays text: which words count as a tick is settled where ticks are counted.
     """
     texts = source.distinct
     if not len(texts) or code:
@@ -275,13 +275,18 @@ def natural(
     few = texts[:SAMPLE]
     if numbers(few).ok.all():
         parsed = numbers(texts)
-        if parsed.ok.all() and not _any_leading_zero(texts):
+        if parsed.ok.all() and not _any_leading_zero(texts) and _exact(parsed.values):
             return _whole(source.spread(parsed.values, np.nan))
     elif dates(few, day_first=day_first).ok.all():
         found = dates(texts, day_first=day_first)
         if found.ok.all():
             return source.spread(found.values, "NaT")
     return source.objects()
+
+
+def _exact(values: npt.NDArray[np.generic]) -> bool:
+    """Whether whole numbers are told apart: beyond 2^53 the last digits of a key would be lost."""
+    return bool((np.abs(values.astype(np.float64)) < 2**53).all())
 
 
 def _any_leading_zero(texts: pa.StringArray) -> bool:

@@ -231,3 +231,8 @@ def test_keeping_rows_forgets_the_texts_of_the_others() -> None:
     assert kept.distinct.to_pylist() == ["1", "2"]
     assert kept.objects().tolist() == ["1", None, "2", "1"]
     assert natural(kept, code=False).tolist()[0] == 1
+
+
+def test_long_keys_keep_their_last_digits() -> None:
+    keys = pa.array(["123456789012345678", "123456789012345679"], pa.string())
+    assert natural(column("x", keys), code=False).tolist() == keys.to_pylist()
