@@ -21,6 +21,9 @@ _STYLE: Final = """
   padding-bottom: .4rem; }
 h1 { padding: .2rem 0 .4rem !important; }
 [data-testid="stMetricValue"] { font-size: 1.6rem; }
+/* The headings of the key figures wrap; a cut one names nothing. */
+[data-testid="stMain"] [data-testid="stPageLink"] a, [data-testid="stMain"]
+  [data-testid="stPageLink"] a * { white-space: normal; overflow: visible; }
 [class*="st-key-csui_finding"] [data-testid="stText"] { font-size: 1.15rem; font-weight: 600;
   line-height: 1.6; }
 [class*="st-key-csui_name"] [data-testid="stText"] { font-weight: 600; }
