@@ -161,9 +161,3 @@ def number(
         help=note,
     )
     return state.settle(key, value)
-
-
-def flag(key: str, *, default: bool = False, note: str | None = None) -> bool:
-    """Yes or no."""
-    state.control(key, url.Flag(), default)
-    return state.settle(key, st.toggle(_label(key), key=key, help=note))

@@ -266,7 +266,8 @@ def natural(
     """The values of a column as numbers or dates if every one of them is, else as text.
 
     ``code``: the heading says that the digits are a name (an id, a post code). Leading zeros and
-    more than 15 digits say so too. Yes/No stays text: which words count as a tick is settled where ticks are counted.
+    more than 15 digits say so too. Yes/No stays text: which words count as a tick is settled where
+    ticks are counted.
     """
     texts = source.distinct
     if not len(texts) or code:
