@@ -80,6 +80,7 @@ def test_quadrant_is_a_description_with_the_known_counts(portfolio: cs.Portfolio
         "undecidable": 0,
     }
     assert not result.dated
+    assert result.depth_name.say("ja") == "Monthly Charges"
     assert result.landmark is None
     assert result.finding.key == "quadrant.finding_description"
 

@@ -85,12 +85,12 @@ def is_dated(axis: Axis) -> bool:
     return isinstance(axis, (Categories, QuantityPerCategory))
 
 
-def axis_name(axis: Axis, window: tuple[int, int]) -> Message:
+def axis_name(portfolio: Portfolio, axis: Axis, window: tuple[int, int]) -> Message:
     """What an axis counts, with its unit, in words."""
     first, last = window[0] + 1, window[1]
     match axis:
         case Column(name=name):
-            return message("quadrant.axis.column", name=name)
+            return message("quadrant.axis.column", name=portfolio.label(portfolio.resolve(name)))
         case Ticks(columns=columns):
             return message("quadrant.axis.ticks", n=len(columns))
         case Categories():
