@@ -107,9 +107,6 @@ def checked(frame: Any, role: Role) -> Any:
     return wrapped.to_native()
 
 
-_Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
-
-
 def _as_ids(frame: Any, dtype: Any) -> Any:
     # Casting a pandas column of objects would turn a missing id into the text "None".
     if dtype == nw.String:

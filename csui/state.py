@@ -195,6 +195,7 @@ def set_filter(column: str, values: tuple[Hashable, ...]) -> None:
     s = session()
     rest = {c: v for c, v in s.filters.items() if c != column}
     s.filters = {**rest, column: values} if values else rest
+    s.link_lost = False
 
 
 def drop_filter(column: str) -> None:

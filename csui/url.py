@@ -125,23 +125,6 @@ class Number:
         return value if self.accepts(value) else UNKNOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """Yes or no."""
-
-    def accepts(self, value: Any) -> bool:
-        """Whether the value is a bool."""
-        return isinstance(value, bool)
-
-    def encode(self, value: bool) -> str:  # noqa: FBT001 (the value, not an option)
-        """``1`` or ``0``."""
-        return "1" if value else "0"
-
-    def decode(self, text: str) -> Any:
-        """The bool."""
-        return {"1": True, "0": False}.get(text, UNKNOWN)
-
-
 def opaque(fingerprint: str, scope: str, value: object) -> str:
     """A short key for something out of a file: 10 letters and digits, 50 bits.
 

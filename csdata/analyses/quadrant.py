@@ -23,14 +23,13 @@ from csdata.analyses._cells import (
     cut_of,
 )
 from csdata.analyses.axes import Axis
+from csdata.analyses.portfolio_survival import FEW
 from csdata.analyses.survival import SurvivalCurves, kaplan_meier
 from csdata.analyses.tenures import Tenures, tenures
 from csdata.errors import BadValues, NeedsDates, NotEnoughData
 from csdata.i18n import Message, message
 from csdata.schema import lazy
 from csdata.tables import Portfolio
-
-FEW: Final = 5
 
 Cuts = Literal["median", "mean"] | tuple[float, float]
 

@@ -13,17 +13,13 @@ import pandas as pd
 from csdata import clock as ck
 from csdata import counts
 from csdata.analyses import intervals
-from csdata.analyses.portfolio_survival import headline
+from csdata.analyses.portfolio_survival import FEW, HORIZONS, headline
 from csdata.analyses.survival import SurvivalCurves, kaplan_meier
 from csdata.analyses.tenures import CLOCKS, count_due, lives, status_notes
 from csdata.clock import Clock, Period
 from csdata.errors import NeedsDates, NotBuilt, NotEnoughData
 from csdata.i18n import Message, message
 from csdata.tables import Portfolio
-
-FEW = 5
-"""Fewer eligible customers than this: grey, and no sentence is made of it."""
-HEADLINES = (12, 6, 3, 1)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -229,7 +225,7 @@ def _kaplan_meier_row(curve: SurvivalCurves | None, ages: range) -> pd.DataFrame
 
 def _finding(pooled: pd.DataFrame, *, n: int) -> Message:
     """The pooled share at the largest usual age that enough customers support."""
-    for age in HEADLINES:
+    for age in HORIZONS:
         found = pooled[(pooled["age"] == age) & (pooled["eligible"] >= FEW)]
         if len(found):
             share, lower, upper = (float(found[c].iloc[0]) for c in ("share", "lower", "upper"))

@@ -45,17 +45,11 @@ def test_a_whole_number_comes_back_whole(value: int) -> None:
     assert (back, type(back)) == (value, int)
 
 
-def test_a_flag_comes_back() -> None:
-    for value in (True, False):
-        assert url.Flag().decode(url.Flag().encode(value)) is value
-
-
 CODECS = {
     "choice": url.Choice(OPTIONS),
     "many": url.Many(OPTIONS),
     "number": url.Number(0, 100),
     "whole": url.Number(0, 24, whole=True),
-    "flag": url.Flag(),
 }
 
 
@@ -81,7 +75,6 @@ def test_a_strange_text_is_unknown_or_accepted(codec: url.Codec, text: str) -> N
         ("number", "٣"),
         ("number", "1_0 "),
         ("whole", "2.5"),
-        ("flag", "true"),
     ],
 )
 def test_what_no_control_wrote_is_ignored(codec: str, text: str) -> None:
