@@ -15,29 +15,35 @@ from csdata.i18n import message
 
 Role = Literal["customers", "contracts", "usage", "touches"]
 ROLES: Final[tuple[Role, ...]] = ("customers", "contracts", "usage", "touches")
+Source = Literal["customers", "contracts", "usage", "touches", "opportunities"]
+SOURCES: Final[tuple[Source, ...]] = (*ROLES, "opportunities")
+"""What a file can be; opportunities become contracts when files are joined."""
 
-DATES: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
+DATES: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
     {
         "customers": ("start", "end", "observed_from", "notice"),
         "contracts": ("start", "end"),
         "usage": ("date",),
         "touches": ("date",),
+        "opportunities": ("close_date", "start", "end"),
     }
 )
-NUMBERS: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
+NUMBERS: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
     {
         "customers": ("tenure_months", "mrr", "total_billing"),
         "contracts": ("term_months", "mrr", "fixed", "overage", "other"),
         "usage": ("quantity",),
         "touches": ("score",),
+        "opportunities": ("amount", "term_months", "probability"),
     }
 )
-REQUIRED: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
+REQUIRED: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
     {
         "customers": ("customer_id",),
         "contracts": ("customer_id", "start"),
         "usage": ("customer_id", "date", "category", "quantity"),
         "touches": ("customer_id", "date"),
+        "opportunities": ("customer_id", "close_date"),
     }
 )
 KNOWN_LATE: Final = frozenset({"churn_reason", "churned", "status", "health", "end", "notice"})

@@ -15,11 +15,26 @@ import pyarrow as pa
 from csdata.counts import usage_span
 from csdata.errors import BadValues, MissingColumns, NoCustomers
 from csdata.i18n import DEFAULT, Message, catalogue, message
-from csdata.schema import KNOWN_LATE, ROLES, Role, as_date, checked, lazy, native_like
+from csdata.schema import KNOWN_LATE, ROLES, Role, Source, as_date, checked, lazy, native_like
 
 if TYPE_CHECKING:
     from csdata.intake.fields import Candidate
+    from csdata.intake.join_rules import JoinRules
     from csdata.intake.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPreview:
+    """A sheet that could be read: its first rows as text, and how much it looks like a table.
+
+    ``rows`` are at most a few, short; ``score`` is comparable within one file only.
+    """
+
+    name: str
+    score: float
+    height: int
+    width: int
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -34,11 +49,18 @@ class Import:
     ``table``, ``set_aside`` and ``dropped`` together. ``raw`` has every data row as text, indexed
     by its line in the file. ``candidates`` are the columns considered for each field, with score
     and reason. A question ``question.x`` is answered by ``x`` of the recipe.
+
+    ``kind`` is what the bytes are (xlsx, xls, xlsb, ods, html, csv …), whatever the name says.
+    ``headers`` are the headings as they were found without a recipe, ``fingerprint`` their
+    identity: a recipe is remembered under it. ``previews`` are the sheets to choose from.
+    ``currency`` is the ISO code of all money of the table, None if unknown or mixed;
+    ``currencies`` has the codes found in each column, ``tax`` whether an amount includes tax, both
+    by canonical field or heading as in ``table``.
     """
 
     name: str
     table: pd.DataFrame
-    role: Role | None
+    role: Source | None
     as_of: dt.date | None
     issues: pd.DataFrame
     notes: tuple[Message, ...]
@@ -54,6 +76,13 @@ class Import:
     dropped: Mapping[str, int] = field(default_factory=dict[str, int])
     candidates: tuple[Candidate, ...] = ()
     header_row: int = 0
+    kind: str = ""
+    headers: tuple[str, ...] = ()
+    fingerprint: str = ""
+    previews: tuple[SheetPreview, ...] = ()
+    currency: str | None = None
+    currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    tax: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -61,7 +90,10 @@ class Provenance:
     """Where a portfolio comes from: files, filters in force and the warnings they earned.
 
     ``usage_span`` is the first and last day of usage before any filter: what was recorded does not
-    change with the customers looked at.
+    change with the customers looked at. ``stated_as_of`` is the last day that the files know about
+    where the analysis looks at an earlier one, because contracts that have just ended may still be
+    renewed; ``waiting`` has those customers (更新待ち). ``rules`` says in words how contracts
+    became customers' lives.
     """
 
     files: tuple[str, ...] = ()
@@ -71,6 +103,9 @@ class Provenance:
     warnings: tuple[Message, ...] = ()
     source_fingerprint: str | None = None
     usage_span: tuple[dt.date, dt.date] | None = None
+    stated_as_of: dt.date | None = None
+    waiting: tuple[str, ...] = ()
+    rules: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -123,7 +158,11 @@ class Portfolio:
 
     @classmethod
     def from_imports(
-        cls, imports: Iterable[Import], *, as_of: dt.date | str | None = None
+        cls,
+        imports: Iterable[Import],
+        *,
+        as_of: dt.date | str | None = None,
+        rules: JoinRules | None = None,
     ) -> Portfolio:
         """The portfolio of several imports: tables by role, joined on ``customer_id``.
 
@@ -131,6 +170,7 @@ class Portfolio:
             imports: What ``read_export`` returned, in any order.
             as_of: 基準日; default what the customers' file states for itself, else the earliest
                 day that another one does.
+            rules: How contracts become customers' lives, and who counts as a customer.
 
         Raises:
             NoCustomers: No import was taken for the customers.
@@ -138,7 +178,7 @@ class Portfolio:
         """
         from csdata.intake import combine
 
-        joined = combine(imports)
+        joined = combine(imports, rules=rules, as_of=as_date(as_of))
         if "customers" not in joined.tables:
             raise NoCustomers(files=[i.name for i in joined.imports])
         columns = {

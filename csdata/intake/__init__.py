@@ -2,7 +2,18 @@
 
 from csdata.intake.combine import ImportSet, combine
 from csdata.intake.fields import Candidate
+from csdata.intake.join_rules import JoinRules
+from csdata.intake.limits import Limits
 from csdata.intake.read import NoCustomerColumn, read_export
 from csdata.intake.recipe import Recipe
 
-__all__ = ["Candidate", "ImportSet", "NoCustomerColumn", "Recipe", "combine", "read_export"]
+__all__ = [
+    "Candidate",
+    "ImportSet",
+    "JoinRules",
+    "Limits",
+    "NoCustomerColumn",
+    "Recipe",
+    "combine",
+    "read_export",
+]

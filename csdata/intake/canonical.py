@@ -23,7 +23,7 @@ from csdata.intake.values import (
     natural,
     numbers,
 )
-from csdata.schema import Role
+from csdata.schema import Source
 
 UNREADABLE: Final = {"date": "not_a_date", "number": "not_a_number", "boolean": "not_a_boolean"}
 
@@ -68,7 +68,7 @@ def type_fields(
     mapping: Mapping[str, str],
     read: Mapping[str, Dates],
     *,
-    role: Role,
+    role: Source,
 ) -> dict[str, Typed]:
     """The values of every recognised field."""
     known = fields(role)

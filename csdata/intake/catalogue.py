@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from csdata.intake.headers import ends_with, normal, readings
-from csdata.schema import ROLES, Role
+from csdata.schema import SOURCES, Source
 
 FieldKind = Literal["id", "text", "date", "number", "boolean", "any"]
 SURENESS: Final = MappingProxyType({"whole": 1.0, "suffix": 0.95, "bracketless": 0.9})
@@ -50,7 +50,7 @@ class Field:
 class Sign:
     """Headings that are no field, but tell what kind of table it is."""
 
-    role: Role
+    role: Source
     points: float
     labels: frozenset[str]
 
@@ -63,7 +63,7 @@ def _tree() -> Mapping[str, Any]:
 
 
 @functools.cache
-def fields(role: Role) -> Mapping[str, Field]:
+def fields(role: Source) -> Mapping[str, Field]:
     """The fields of a role by name; several entries of the data file for one field are joined."""
     merged: dict[str, Field] = {}
     for entry in _tree()["field"]:
@@ -98,12 +98,14 @@ def signs() -> tuple[Sign, ...]:
 @functools.cache
 def field_names() -> frozenset[str]:
     """Every canonical column name of every role."""
-    return frozenset(name for role in ROLES for name in fields(role))
+    return frozenset(name for role in SOURCES for name in fields(role))
 
 
 @functools.cache
 def _known() -> frozenset[str]:
-    labels = {label for role in ROLES for field in fields(role).values() for label in field.labels}
+    labels = {
+        label for role in SOURCES for field in fields(role).values() for label in field.labels
+    }
     return frozenset(labels.union(*(sign.labels for sign in signs())))
 
 

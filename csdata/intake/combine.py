@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from csdata.errors import NotBuilt
 from csdata.i18n import Message, message
+from csdata.intake.join_rules import JoinRules
 from csdata.schema import ROLES, Role
 from csdata.tables import Import
 
@@ -41,18 +41,19 @@ class ImportSet:
     notes: tuple[Message, ...]
 
 
-def combine(imports: Iterable[Import], *, rules: object = None) -> ImportSet:
+def combine(
+    imports: Iterable[Import],
+    *,
+    rules: JoinRules | None = None,
+    as_of: dt.date | None = None,
+) -> ImportSet:
     """Put imports together, in whatever order they come.
 
     Args:
         imports: What :func:`csdata.read_export` returned.
-        rules: Joining by anything else than the customer id is not offered yet.
-
-    Raises:
-        NotBuilt: ``rules`` is given.
+        rules: How contracts become customers' lives, and who counts as a customer.
+        as_of: 基準日; default what the files state.
     """
-    if rules is not None:
-        raise NotBuilt(option="rules", value=rules, choices=[None])
     imports = tuple(imports)
     tables: dict[Role, pd.DataFrame] = {}
     for role in ROLES:
@@ -79,11 +80,11 @@ def combine(imports: Iterable[Import], *, rules: object = None) -> ImportSet:
         )
         for side, alone in (("file", ids - known), ("customers", known - ids)):
             leftovers += [where | {"customer_id": i, "side": side} for i in sorted(alone)]
-    as_of, dated = _as_of(imports)
+    stated, dated = _as_of(imports)
     return ImportSet(
         imports=imports,
         tables=MappingProxyType(tables),
-        as_of=as_of,
+        as_of=as_of or stated,
         match=pd.DataFrame(
             match,
             columns=["file", "role", "rows", "customers", "matched", "unknown", "without"],

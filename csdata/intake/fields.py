@@ -16,7 +16,7 @@ from csdata.intake.catalogue import Field, fields, signs
 from csdata.intake.headers import normal
 from csdata.intake.recipe import Recipe
 from csdata.intake.values import Column, booleans, dates, numbers
-from csdata.schema import REQUIRED, ROLES, Role
+from csdata.schema import REQUIRED, SOURCES, Source
 
 SAMPLE: Final = 500
 """Distinct values looked at to see whether a column can be what its heading says."""
@@ -62,8 +62,8 @@ class Guess:
         named: Whether the customer's name stands in for an id.
     """
 
-    role: Role | None
-    rival: Role | None
+    role: Source | None
+    rival: Source | None
     mapping: Mapping[str, str]
     candidates: tuple[Candidate, ...]
     missing: tuple[str, ...]
@@ -80,15 +80,15 @@ def guess(columns: Sequence[Column], recipe: Recipe, *, name: str) -> Guess:
     absent = [h for h in recipe.mapping.values() if h is not None and h not in by_header]
     if absent:
         raise MissingColumns(table=name, missing=absent, present=list(by_header))
-    options: dict[Role, _Option] = {r: _option(r, by_header, recipe) for r in ROLES}
-    scores: dict[Role, float] = {
-        r: options[r].points for r in ROLES if "customer_id" in options[r].mapping
+    options: dict[Source, _Option] = {r: _option(r, by_header, recipe) for r in SOURCES}
+    scores: dict[Source, float] = {
+        r: options[r].points for r in SOURCES if "customer_id" in options[r].mapping
     }
-    role: Role | None = recipe.role or max(scores, key=lambda r: scores[r], default=None)
+    role: Source | None = recipe.role or max(scores, key=lambda r: scores[r], default=None)
     if role is None:
         return Guess(None, None, {}, (), ("customer_id",), named=False)
     option = options[role]
-    near: list[Role] = [
+    near: list[Source] = [
         r
         for r, points in scores.items()
         if r != role and not options[r].missing and points > max(0, option.points - CLOSE)
@@ -112,7 +112,7 @@ class _Option:
     named: bool
 
 
-def _option(role: Role, columns: Mapping[str, Column], recipe: Recipe) -> _Option:
+def _option(role: Source, columns: Mapping[str, Column], recipe: Recipe) -> _Option:
     """The best mapping of the columns to the fields of one role, and its points."""
     found = [
         candidate
@@ -173,7 +173,7 @@ def fits(field: Field, distinct: pa.StringArray) -> bool:
     return bool(np.mean(ok) >= FITTING)
 
 
-def _missing(role: Role, mapping: Mapping[str, str]) -> tuple[str, ...]:
+def _missing(role: Source, mapping: Mapping[str, str]) -> tuple[str, ...]:
     missing = [field for field in REQUIRED[role] if field not in mapping]
     if role == "customers" and "start" not in mapping:
         tenure = [field for field in ("tenure_months", "churned") if field not in mapping]
@@ -182,7 +182,7 @@ def _missing(role: Role, mapping: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _points(
-    role: Role,
+    role: Source,
     mapping: Mapping[str, str],
     sure: Mapping[str, float],
     columns: Mapping[str, Column],

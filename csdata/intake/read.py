@@ -5,22 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from csdata.errors import NoTableFound
+from csdata.errors import NoTableFound, NotBuilt
 from csdata.i18n import message
 from csdata.intake import canonical, ends, layout, rules, totals, values
 from csdata.intake.asof import stated_day
 from csdata.intake.assemble import rows_apart, rows_as_text, used_rows
 from csdata.intake.catalogue import fields
+from csdata.intake.edits import Edits
+from csdata.intake.edits import apply as apply_edits
 from csdata.intake.fields import guess
 from csdata.intake.headers import normal
+from csdata.intake.limits import LIMITS, Limits
 from csdata.intake.reading import DataRows, Reading
 from csdata.intake.recipe import Recipe
+from csdata.intake.recipe_book import RecipeBook, fingerprint
 from csdata.intake.report import Report
 from csdata.intake.values import Column
 from csdata.intake.workbook import Cells, Readable, open_file
@@ -51,7 +56,11 @@ def read_export(
     *,
     name: str | None = None,
     sheet: str | None = None,
-    recipe: Recipe | None = None,
+    recipe: Recipe | str | os.PathLike[str] | None = None,
+    recipes: RecipeBook | None = None,
+    edits: Edits | None = None,
+    password: str | None = None,
+    limits: Limits = LIMITS,
 ) -> Import:
     """Read one Salesforce export, or any sheet that looks like one, into a typed table.
 
@@ -59,7 +68,13 @@ def read_export(
         path_or_bytes: A path, the bytes themselves, or an open binary file.
         name: What to call the file; its timestamp may state the as-of date. Default: its own name.
         sheet: The sheet of a workbook; default the first visible one with cells.
-        recipe: The user's corrections of what the reader decides by itself.
+        recipe: The user's corrections of what the reader decides by itself, or the path of a
+            recipe file.
+        recipes: Recipes remembered by the fingerprint of the headings; one that fits is used where
+            no ``recipe`` is given.
+        edits: Cells corrected by hand: (line in the file, heading) → text.
+        password: Opens an encrypted workbook; kept nowhere.
+        limits: What the file may cost.
 
     Returns:
         The rows that can be used, typed, under canonical names where a column was recognised; and
@@ -74,27 +89,56 @@ def read_export(
         MissingColumns: The recipe names a heading that the file does not have.
         BadValues: There is no such sheet.
     """
-    recipe = recipe or Recipe()
-    shown, cells = open_file(path_or_bytes, name=name, sheet=sheet or recipe.sheet)
-    return understand(cells, name=shown, recipe=recipe)
+    chosen = loaded(recipe)
+    wanted = sheet or (chosen.sheet if chosen else None)
+    shown, cells = open_file(
+        path_or_bytes, name=name, sheet=wanted, password=password, limits=limits
+    )
+    return understand(cells, name=shown, recipe=chosen, recipes=recipes, edits=edits)
 
 
-def understand(cells: Cells, *, name: str, recipe: Recipe) -> Import:
+def loaded(recipe: Recipe | str | os.PathLike[str] | None) -> Recipe | None:
+    """A recipe, from its file where a path is given."""
+    if recipe is None or isinstance(recipe, Recipe):
+        return recipe
+    raise NotBuilt(option="recipe", value=str(recipe), choices=["Recipe"])
+
+
+def understand(
+    cells: Cells,
+    *,
+    name: str,
+    recipe: Recipe | None = None,
+    recipes: RecipeBook | None = None,
+    edits: Edits | None = None,
+) -> Import:
     """What the cells of one sheet mean; all of :func:`read_export` but opening the file."""
     grid = layout.Grid.of(cells.table)
-    found = layout.find_layout(grid, name=name, header_row=recipe.header_row)
+    plain = layout.find_layout(grid, name=name)
+    known_as = fingerprint(plain.headers)
+    remembered = (recipes or {}).get(known_as) if recipe is None else None
+    recipe = recipe or remembered or Recipe()
+    found = plain
+    if recipe.header_row is not None:
+        found = layout.find_layout(grid, name=name, header_row=recipe.header_row)
     columns = [values.column(header, c) for header, c in layout.columns_of(grid, found)]
     guessed = guess(columns, recipe, name=name)
     if guessed.role is None or "customer_id" not in guessed.mapping:
         raise NoCustomerColumn(file=name, columns=found.headers)
     report = Report()
+    report.notes.extend(cells.notes)
+    if remembered is not None:
+        report.note("recipe_used")
     _tell_layout(report, cells, found)
+    if edits:
+        columns = apply_edits(columns, found.rows.astype(np.int64) + 1, edits, report)
     rows = drop_totals(report, found, columns, guessed.mapping["customer_id"])
     if not len(rows.lines):
         raise NoTableFound(file=name, remedy=message("intake.remedy_no_rows"))
     _list_error_cells(report, cells, grid, found, rows)
     reading = Reading(name, recipe, guessed.role, guessed, rows, found, report)
-    return _assemble(reading, cells)
+    made = _assemble(reading, cells)
+    return replace(made, headers=plain.headers, fingerprint=known_as)
 
 
 def _tell_layout(report: Report, cells: Cells, found: layout.Layout) -> None:
@@ -196,6 +240,8 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
         dropped=MappingProxyType(dict(report.dropped)),
         candidates=reading.guess.candidates,
         header_row=reading.layout.header_row + 1,
+        kind=cells.kind,
+        previews=cells.previews,
     )
 
 

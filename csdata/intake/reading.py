@@ -13,7 +13,7 @@ from csdata.intake.layout import Layout
 from csdata.intake.recipe import Recipe
 from csdata.intake.report import Action, Report, Severity
 from csdata.intake.values import Bools, Column
-from csdata.schema import Role
+from csdata.schema import Source
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -30,7 +30,7 @@ class Reading:
 
     name: str
     recipe: Recipe
-    role: Role
+    role: Source
     guess: Guess
     data: DataRows
     layout: Layout

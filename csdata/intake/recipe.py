@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-from csdata.schema import Role
+from csdata.schema import Source
+
+Percent = Literal["percent", "fraction"]
+Tax = Literal["included", "excluded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +24,29 @@ class Recipe:
         end_is_last_day: Whether the dates of ``end`` are the last day **with** a contract, so that
             the first day without one is a day later.
         day_first: Whether ``5/3/2026`` is the fifth of March.
+        undo_swap: Whether dates whose day and month a spreadsheet has swapped are swapped back.
         as_of: 基準日, the last day that the file knows about.
-        sheet: The sheet to read.
+        timezone: Where a time that says it is UTC is read before its date is taken; IANA name.
+        sheet: The sheet of a workbook, or the table of an archive, to read.
         header_row: Line of the headings in the file, from 1.
+        block: Which of several tables side by side (a joined report) to read, from 1.
+        percent: Heading → whether its numbers are percentages (12 = 12 %) or fractions (0.12).
+        currency: ISO code of amounts that carry none.
+        tax: Whether amounts include consumption tax (税込) or not (税抜).
+        multiple: Headings whose cells hold several values, ``A;B``.
     """
 
-    role: Role | None = None
+    role: Source | None = None
     mapping: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
     end_is_last_day: bool | None = None
     day_first: bool | None = None
+    undo_swap: bool | None = None
     as_of: dt.date | None = None
+    timezone: str | None = None
     sheet: str | None = None
     header_row: int | None = None
+    block: int | None = None
+    percent: Mapping[str, Percent] = field(default_factory=dict[str, Percent])
+    currency: str | None = None
+    tax: Tax | None = None
+    multiple: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csdata.intake.values import Bools
-from csdata.schema import Role
+from csdata.schema import Source
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,16 +55,16 @@ class Rule:
     """
 
     id: str
-    roles: frozenset[Role]
+    roles: frozenset[Source]
     column: str
     needs: tuple[str, ...]
     test: Callable[[Rows], Bools]
 
 
-_ALL: Final[frozenset[Role]] = frozenset({"customers", "contracts", "usage", "touches"})
-_TERMS: Final[frozenset[Role]] = frozenset({"customers", "contracts"})
-_EVENTS: Final[frozenset[Role]] = frozenset({"usage", "touches"})
-_CUSTOMERS: Final[frozenset[Role]] = frozenset({"customers"})
+_ALL: Final[frozenset[Source]] = frozenset({"customers", "contracts", "usage", "touches"})
+_TERMS: Final[frozenset[Source]] = frozenset({"customers", "contracts"})
+_EVENTS: Final[frozenset[Source]] = frozenset({"usage", "touches"})
+_CUSTOMERS: Final[frozenset[Source]] = frozenset({"customers"})
 
 
 def _is_missing(field: str) -> Callable[[Rows], Bools]:
@@ -137,8 +137,8 @@ RULES: Final[tuple[Rule, ...]] = (
             (_CUSTOMERS, "tenure_months"),
             (_TERMS, "mrr"),
             (_CUSTOMERS, "total_billing"),
-            (frozenset[Role]({"contracts"}), "term_months"),
-            (frozenset[Role]({"usage"}), "quantity"),
+            (frozenset[Source]({"contracts"}), "term_months"),
+            (frozenset[Source]({"usage"}), "quantity"),
         )
     ),
     Rule("duplicate_row", _CUSTOMERS, "customer_id", ("customer_id",), _same_row),

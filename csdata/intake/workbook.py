@@ -19,8 +19,10 @@ from typing import Any, BinaryIO, Final, Protocol, runtime_checkable
 
 import pyarrow as pa
 
+from csdata.i18n import Message
 from csdata.intake.limits import LIMITS, MEGABYTE, Limits, megabytes
 from csdata.intake.process import read_cells, too_large, unreadable
+from csdata.tables import SheetPreview
 
 HEAD: Final = 64 * 1024
 """Bytes looked at to tell the kind of a file."""
@@ -69,7 +71,9 @@ class Cells:
 
     Blank cells are missing or empty text. Dates of a workbook are ISO text, numbers plain decimals,
     so the native type can be told from the text. ``errors`` has the cells that hold an error such
-    as ``#N/A`` (row and column from 0, what it says).
+    as ``#N/A`` (row and column from 0, what it says). ``notes`` say what was noticed on opening:
+    that name and content disagree, characters lost, a delimiter … ``previews`` are filled where
+    there are several sheets. ``epoch_1904``: serial numbers count from 1904.
     """
 
     table: pa.Table
@@ -78,6 +82,9 @@ class Cells:
     sheets: tuple[str, ...]
     encoding: str | None
     errors: tuple[tuple[int, int, str], ...]
+    notes: tuple[Message, ...] = ()
+    previews: tuple[SheetPreview, ...] = ()
+    epoch_1904: bool = False
 
 
 def open_file(
@@ -85,6 +92,7 @@ def open_file(
     *,
     name: str | None = None,
     sheet: str | None = None,
+    password: str | None = None,
     limits: Limits = LIMITS,
 ) -> tuple[str, Cells]:
     """The name to show for a file and the cells of one of its sheets.

@@ -1,8 +1,5 @@
 """Several files put together: tables by role, and what does not match on either side."""
 
-import pytest
-
-from csdata.errors import NotBuilt
 from csdata.intake import combine
 from tests.intake.exports import read_rows
 
@@ -48,8 +45,3 @@ def test_nothing_to_match() -> None:
     assert found.match.empty
     assert found.leftovers.empty
     assert combine([]).tables == {}
-
-
-def test_other_ways_of_joining_are_not_guessed() -> None:
-    with pytest.raises(NotBuilt):
-        combine([CUSTOMERS], rules={"grain": "contract"})

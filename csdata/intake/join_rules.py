@@ -1,0 +1,35 @@
+"""How files become customers: what the user has decided about joining them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Excluded = Literal["internal", "test", "trial", "paused"]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRules:
+    """The user's decisions; None leaves a decision to the rules.
+
+    Attributes:
+        customer: What counts as one customer: the account (取引先), the group that accounts belong
+            to (親取引先), or every contract by itself.
+        lives: Where start and end of a customer come from: their own row, or their contracts and
+            won opportunities. None: their own row where it has a start, else the contracts.
+        bridge_days: Gap between two contracts, in days, up to which they are one life. None: 30
+            where lives come from contracts, 0 otherwise.
+        returning: What a customer who came back after a longer gap is: a new life (``"new"``), or
+            one life from the first start on (``"one"``).
+        exclude: Kinds of accounts that are left out, and counted.
+        accepted: Customer as another file calls them (id or name) → ``customer_id``: suggestions
+            that the user has accepted.
+    """
+
+    customer: Literal["account", "group", "contract"] = "account"
+    lives: Literal["customers", "contracts"] | None = None
+    bridge_days: int | None = None
+    returning: Literal["new", "one"] = "new"
+    exclude: tuple[Excluded, ...] = ()
+    accepted: Mapping[str, str] = field(default_factory=dict[str, str])
