@@ -15,7 +15,10 @@ from typing import Final
 LONGEST: Final = 200
 """Characters of a heading; a hostile cell may hold a million."""
 
-_ARROWS = "↑↓▲▼⬆⬇"
+ARROWS: Final = ("↑", "↓", "▲", "▼", "⬆", "⬇")
+"""Signs of a sorted column; a report has them behind the heading."""
+
+DOWN: Final = ("↓", "▼", "⬇")
 _API_SUFFIX = re.compile(r"__[crp]$", re.IGNORECASE)
 _IGNORED = re.compile(r"[\s_\-.・‐-―]+")
 _BRACKETS = re.compile(r"\([^()]*\)$")
@@ -24,7 +27,7 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 def clean(header: str) -> str:
     """A heading without the arrow of a sorted report and without surrounding space."""
-    return header[:LONGEST].strip().rstrip(_ARROWS).strip()
+    return header[:LONGEST].strip().rstrip("".join(ARROWS)).strip()
 
 
 def normal(header: str) -> str:

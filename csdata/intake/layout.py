@@ -7,6 +7,7 @@ details report ends with a footer. Both are found by their structure, in any lan
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,7 @@ from csdata.errors import NoTableFound
 from csdata.i18n import message
 from csdata.intake._arrow import pc
 from csdata.intake.catalogue import is_known
+from csdata.intake.footer import find_footer
 from csdata.intake.headers import clean, letters, unique_names
 from csdata.intake.values import Bools
 
@@ -30,7 +32,6 @@ BELOW: Final = 100
 TOLERANCE: Final = 0.25
 """An earlier row wins unless a later one is better by more than this."""
 
-LONGEST_FOOTER: Final = 20
 LINES_TOLD: Final = 50
 """Lines of a banner that are kept, of so many characters each; patterns look only at these."""
 
@@ -78,16 +79,20 @@ class Layout:
     Attributes:
         header_row: Row of the headings, from 0.
         columns: Which columns of the grid belong to the table.
+        titles: Their headings as the file has them, with the arrows of a sorted report.
         headers: Their headings, cleaned and made unique.
         rows: Rows of the table that hold something.
+        again: Rows between them that only repeat the headings.
         banner: Texts above the headings.
         footer: Texts below the table.
     """
 
     header_row: int
     columns: tuple[int, ...]
+    titles: tuple[str, ...]
     headers: tuple[str, ...]
     rows: npt.NDArray[np.intp]
+    again: npt.NDArray[np.intp]
     banner: tuple[str, ...]
     footer: tuple[str, ...]
 
@@ -103,16 +108,49 @@ def find_layout(grid: Grid, *, name: str, header_row: int | None = None) -> Layo
     if header is None or not 0 <= header < len(counts) or not counts[header]:
         raise NoTableFound(file=name, remedy=message("intake.remedy_no_header"))
     below = np.flatnonzero(counts[header + 1 :]) + header + 1
-    footer = find_footer(counts, header)
+    footer = find_footer(counts, header, lambda row: " ".join(grid.row(row)))
     rows = below[~np.isin(below, footer)]
+    again = repeated(grid, header, rows)
+    rows = rows[~np.isin(rows, again)]
     if not len(rows):
         raise NoTableFound(file=name, remedy=message("intake.remedy_no_rows"))
-    titles = grid.row(header)
     used = np.asarray(grid.filled[rows].any(axis=0))
-    columns = tuple(j for j, title in enumerate(titles) if title or used[j])
-    headers = unique_names([clean(titles[j]) or f"({letters(grid.positions[j])})" for j in columns])
-    banner = np.flatnonzero(counts[:header])
-    return Layout(header, columns, tuple(headers), rows, grid.texts(banner), grid.texts(footer))
+    columns = tuple(int(j) for j in np.flatnonzero(grid.filled[header] | used))
+    titles, headers = named(grid, header, columns)
+    banner = grid.texts(np.flatnonzero(counts[:header]))
+    return Layout(
+        header,
+        columns,
+        titles,
+        tuple(unique_names(headers)),
+        rows,
+        again,
+        banner,
+        grid.texts(footer),
+    )
+
+
+def named(grid: Grid, header: int, columns: Sequence[int]) -> tuple[tuple[str, ...], list[str]]:
+    """The headings of some columns as they stand, and cleaned; a blank one by its letters."""
+    row = grid.row(header)
+    titles = tuple(row[j] for j in columns)
+    letter = (f"({letters(grid.positions[j])})" for j in columns)
+    return titles, [clean(title) or place for title, place in zip(titles, letter, strict=True)]
+
+
+def repeated(grid: Grid, header: int, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Rows that say the headings again, as sheets do that were pasted under each other."""
+    titles = grid.row(header)
+    if sum(map(bool, titles)) < 2:  # noqa: PLR2004 (in a list of one column it may be a value)
+        return rows[:0]
+    same = rows
+    for column, title in zip(grid.columns, titles, strict=True):
+        if not len(same):
+            break
+        here = column.take(pa.array(same))
+        equal = pc.is_in(here, pa.array([title, clean(title)])) if title else pc.is_null(here)
+        same = same[np.asarray(equal.to_numpy(zero_copy_only=False), dtype=bool)]
+    return same
 
 
 def find_header(grid: Grid, counts: npt.NDArray[np.intp]) -> int | None:
@@ -121,14 +159,15 @@ def find_header(grid: Grid, counts: npt.NDArray[np.intp]) -> int | None:
     if not least:
         return None
     candidates = np.flatnonzero(counts >= least)[:CANDIDATES]
-    scores = [_header_score(grid, int(row)) for row in candidates]
+    scores = [header_score(grid, int(row)) for row in candidates]
     best = max(scores)
     return next(
         int(row) for row, score in zip(candidates, scores, strict=True) if score >= best - TOLERANCE
     )
 
 
-def _header_score(grid: Grid, row: int) -> float:
+def header_score(grid: Grid, row: int) -> float:
+    """How much a row looks like headings of what stands below it: 0 to 5."""
     titles = [title for title in grid.row(row) if title]
     used = grid.filled[row + 1 : row + 1 + BELOW].any(axis=0)
     covered = (grid.filled[row] & used).sum() / used.sum() if used.any() else 0.0
@@ -136,27 +175,6 @@ def _header_score(grid: Grid, row: int) -> float:
     distinct = len(set(titles)) / len(titles)
     known = sum(map(is_known, titles)) / len(titles)
     return float(covered + words + distinct + 2 * known)
-
-
-def find_footer(counts: npt.NDArray[np.intp], header: int) -> npt.NDArray[np.intp]:
-    """Rows of a footer: after a blank line at the end, rows of one cell only.
-
-    By structure and not by its words, so that the year, the language and the padding commas that
-    Excel adds do not matter. A blank line inside a quoted text is part of a cell, and no row here.
-    A table of a single column has no such structure; nothing of it is taken for a footer.
-    """
-    body = counts[header + 1 :]
-    nothing = np.zeros(0, dtype=np.intp)
-    wide = np.flatnonzero(body > 1)
-    if counts[header] < 2:  # noqa: PLR2004 (a table of one column)
-        return nothing
-    tail = int(wide[-1]) + 1 if len(wide) else 0
-    blanks = np.flatnonzero(body[tail:] == 0)
-    if not len(blanks):
-        return nothing
-    start = tail + int(blanks[0])
-    rows = np.flatnonzero(body[start:]) + start
-    return rows + header + 1 if len(rows) <= LONGEST_FOOTER else nothing
 
 
 def columns_of(grid: Grid, layout: Layout) -> list[tuple[str, pa.StringArray]]:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from csdata.errors import NoTableFound, NotBuilt
 from csdata.i18n import message
-from csdata.intake import canonical, ends, layout, rules, totals, values
+from csdata.intake import blocks, canonical, ends, groups, layout, rules, totals, values
 from csdata.intake.asof import stated_day
 from csdata.intake.assemble import rows_apart, rows_as_text, used_rows
 from csdata.intake.catalogue import fields
@@ -121,6 +121,9 @@ def understand(
     found = plain
     if recipe.header_row is not None:
         found = layout.find_layout(grid, name=name, header_row=recipe.header_row)
+    parts = blocks.find_blocks(grid, found)
+    if parts:
+        found = blocks.only(grid, found, parts[_block(grid, found, parts, recipe) - 1])
     columns = [values.column(header, c) for header, c in layout.columns_of(grid, found)]
     guessed = guess(columns, recipe, name=name)
     if guessed.role is None or "customer_id" not in guessed.mapping:
@@ -130,6 +133,9 @@ def understand(
     if remembered is not None:
         report.note("recipe_used")
     _tell_layout(report, cells, found)
+    if parts and recipe.block is None:
+        names = blocks.block_names(grid, plain, parts)
+        report.ask("block", n=len(parts), blocks=names, column=found.headers[0])
     if edits:
         columns = apply_edits(columns, found.rows.astype(np.int64) + 1, edits, report)
     rows = drop_totals(report, found, columns, guessed.mapping["customer_id"])
@@ -141,6 +147,15 @@ def understand(
     return replace(made, headers=plain.headers, fingerprint=known_as)
 
 
+def _block(
+    grid: layout.Grid, found: layout.Layout, parts: list[tuple[int, ...]], recipe: Recipe
+) -> int:
+    """The block of a joined report to read, from 1; one that is not there is the likeliest."""
+    if recipe.block is not None and 1 <= recipe.block <= len(parts):
+        return recipe.block
+    return blocks.likeliest(grid, found, parts)
+
+
 def _tell_layout(report: Report, cells: Cells, found: layout.Layout) -> None:
     if cells.encoding == "cp932":
         report.note("encoding")
@@ -150,6 +165,18 @@ def _tell_layout(report: Report, cells: Cells, found: layout.Layout) -> None:
         report.note("banner", n=found.header_row, line=found.header_row + 1)
     if found.banner:
         report.note("banner_text", lines=found.banner)
+    if len(found.again):
+        n = len(found.again)
+        report.issues(
+            "header_again",
+            rows=found.again.astype(np.int64) + 1,
+            column=found.headers[0],
+            values=[found.headers[0]] * n,
+            action="dropped",
+            severity="info",
+        )
+        report.note("headers_again", n=n)
+        report.dropped["header"] = len(found.again)
     if found.footer:
         report.note("footer", n=len(found.footer))
         report.dropped["footer"] = len(found.footer)
@@ -175,7 +202,32 @@ def drop_totals(
         report.dropped["total"] = len(rows)
         columns = [column.keep(~adding) for column in columns]
         lines = lines[~adding]
+    if by_group := groups.grouped(found.titles, columns, totals=bool(adding.any())):
+        columns, lines = _drop_labels(report, by_group, lines)
     return DataRows({column.header: column for column in columns}, lines)
+
+
+def _drop_labels(
+    report: Report, by_group: groups.Grouped, lines: npt.NDArray[np.int64]
+) -> tuple[list[Column], npt.NDArray[np.int64]]:
+    """Say which groups were filled down, and drop the rows that only name a group."""
+    for header, n in by_group.filled.items():
+        report.note("group_filled", column=header, n=n)
+    labels = by_group.labels
+    if not labels.any():
+        return by_group.columns, lines
+    n = int(labels.sum())
+    report.issues(
+        "group_label",
+        rows=lines[labels],
+        column=by_group.columns[0].header,
+        values=by_group.said,
+        action="dropped",
+        severity="info",
+    )
+    report.note("group_labels", n=n)
+    report.dropped["group"] = n
+    return [column.keep(~labels) for column in by_group.columns], lines[~labels]
 
 
 def _list_error_cells(

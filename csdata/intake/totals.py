@@ -15,8 +15,11 @@ from csdata.intake._arrow import pc
 from csdata.intake.values import Bools, Column, folded
 
 WORDS: Final = (
-    r"(?i)^(?:grand\s*total|sub\s*total|total(?:\s*records?)?|(?:record\s*)?count|average"
-    r"|総?合\s*計|小\s*計|総\s*計|(?:レコード)?件数|レコード数|平均)"
+    r"(?i)^(?:grand\s*totals?|sub\s*-?totals?|totals?(?:\s*records?)?|(?:record\s*)?count|average"
+    r"|sum|総?合\s*計|小\s*計|総\s*計|(?:レコード)?件数|レコード数|平均"
+    r"|gesamt(?:summe|ergebnis)?|zwischensumme|teilergebnis|summe|anzahl|durchschnitt"
+    r"|total\s*g[ée]n[ée]ral|sous-?\s*total|nombre|moyenne|total\s*(?:general|geral|generale)"
+    r"|suma|totale|totaal|subtotaal|합계|소계|총계|개수|合计|小计|总计|总和|計)"
     r"\s*:?\s*\(?\s*(?:\d[\d,]*\s*(?:件|records?|rows?)?)?\s*\)?$"
 )
 AMOUNT: Final = r"^[A-Z]{0,3}\s?[-+(¥$€£▲]*\d[\d,.]*[)%円件]?$"

@@ -256,3 +256,58 @@ def test_error_cells_are_missing_and_listed() -> None:
     assert listed["value"].tolist() == ["#N/A", "#DIV/0!"]
     assert listed["row"].tolist() == imported.raw.index.tolist()
     assert imported.table["mrr"].isna().all()
+
+
+# --- repeated headings, other languages -----------------------------------------------------------
+
+
+def test_headings_again_are_dropped_and_listed() -> None:
+    head = ["取引先 ID  ↑", *HEADER[1:]]
+    imported = read_here(workbook(("s", [head, ROWS[0], head, HEADER, ROWS[1]])), "xlsx")
+    assert len(imported.table) == 2
+    assert imported.dropped["header"] == 2
+    again = imported.issues[imported.issues["rule"] == "header_again"]
+    assert again["row"].tolist() == [3, 4]
+    assert imported.rows_read == 4
+
+
+def test_a_row_that_only_resembles_the_headings_stays() -> None:
+    close = [*HEADER[:4], "100"]
+    imported = read_here(workbook(("s", [HEADER, ROWS[0], close])), "xlsx")
+    assert imported.rows_read == 2
+    assert "header" not in imported.dropped
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Gesamtsumme",
+        "Zwischensumme",
+        "Total général",
+        "Sous-total",
+        "合计",
+        "총계",
+        "Total general",
+    ],
+)
+def test_totals_in_other_languages(word: str) -> None:
+    rows = [*ROWS, [word, None, None, None, 180000]]
+    imported = read_here(workbook(("s", [HEADER, *rows])), "xlsx")
+    assert len(imported.table) == 2
+    assert imported.dropped["total"] == 1
+    named = [*ROWS, [f"{word}001", f"{word} GmbH", "2026-03-01", None, 5]]
+    assert len(read_here(workbook(("s", [HEADER, *named])), "xlsx").table) == 3
+
+
+@pytest.mark.parametrize("blank", [0, 1, 2])
+def test_a_footer_with_any_number_of_blank_lines(blank: int) -> None:
+    lines = [HEADER, *ROWS, *([[]] * blank), *([line] for line in DETAILS_FOOTER)]
+    imported = read_here(workbook(("s", lines)), "xlsx")
+    assert len(imported.table) == 2
+    assert imported.dropped["footer"] == 5
+
+
+def test_rows_of_one_cell_that_no_footer_signs_are_data() -> None:
+    imported = read_here(workbook(("s", [HEADER, *ROWS, ["C003"], ["C004"]])), "xlsx")
+    assert imported.rows_read == 4
+    assert imported.set_aside["取引先 ID"].tolist() == ["C003", "C004"]
