@@ -57,9 +57,24 @@ class UnreadableFile(CsDataError):
 
 
 class FileTooLarge(CsDataError):
-    """A file beyond the limits. Values: ``file``, ``what`` (Message), ``found``, ``limit``."""
+    """A file beyond the limits.
+
+    Values: ``file``, ``what`` (Message), ``found``, ``limit``, ``setting`` (moves the limit).
+    """
 
     key: ClassVar[str] = "error.file_too_large"
+
+
+class PasswordNeeded(CsDataError):
+    """A locked workbook, and no password was given. Values: ``file``."""
+
+    key: ClassVar[str] = "error.password_needed"
+
+
+class WrongPassword(CsDataError):
+    """A password that does not open the workbook. Values: ``file``."""
+
+    key: ClassVar[str] = "error.wrong_password"
 
 
 class NoTableFound(CsDataError):

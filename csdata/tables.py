@@ -181,19 +181,16 @@ class Portfolio:
         joined = combine(imports, rules=rules, as_of=as_date(as_of))
         if "customers" not in joined.tables:
             raise NoCustomers(files=[i.name for i in joined.imports])
-        columns = {
-            name: header
-            for i in joined.imports
-            if i.role == "customers"
-            for name, header in i.columns.items()
-        }
         provenance = Provenance(
             files=tuple(i.name for i in joined.imports),
             notes=(*(n for i in joined.imports for n in i.notes), *joined.notes),
-            columns=columns,
+            columns=joined.columns,
+            stated_as_of=joined.stated_as_of if joined.stated_as_of != joined.as_of else None,
+            waiting=joined.waiting,
+            rules=joined.rules,
         )
         tables: dict[str, Any] = {str(role): rows for role, rows in joined.tables.items()}
-        return cls(**tables, as_of=as_date(as_of) or joined.as_of, provenance=provenance)
+        return cls(**tables, as_of=joined.as_of, currency=joined.currency, provenance=provenance)
 
     @property
     def has_dates(self) -> bool:

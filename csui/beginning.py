@@ -1,4 +1,4 @@
-"""The end of the import page: the match between files, 基準日, and 分析をはじめる."""
+"""What begins the analysis: files in a line, 基準日 once for all of them, one button."""
 
 from __future__ import annotations
 
@@ -7,74 +7,105 @@ from typing import Final
 
 import streamlit as st
 
-from csui import downloads, lists, nav, page, state, uploads
-from csui.text import safe, t
+from csui import import_questions, nav, page, state, uploads
+from csui.text import escape, t
 
 _AS_OF: Final = "import.as_of"
-_MOST_SHOWN: Final = 200
+_MOST_FILES: Final = 4
+"""Files that are named in the summary; with more of them the kinds are enough."""
 
 
-def match() -> None:
-    """How well the files fit together, both ways; nothing to say about a single one."""
-    if len(uploads.used()) < 2:  # noqa: PLR2004 (files to fit together)
+def box() -> None:
+    """Summary, 基準日 and the button, in the first place that is looked at after the drop."""
+    with st.container(border=True, key="csui_begin"), page.user_errors(fatal=False):
+        rows = uploads.customers()
+        _summary()
+        filled = rows is not None and len(rows) > 0
+        if not filled:
+            st.error(t("page.import.no_customers"), icon=":material/error:")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            day = _as_of() if uploads.dated() else None
+            _begin(day, ready=filled and (day is not None or not uploads.dated()))
+        if uploads.dated():
+            _explain(day)
+        _open_questions()
+
+
+def _summary() -> None:
+    """How many rows of which kind go into the analysis, and which files do not."""
+    kinds: dict[str, int] = {}
+    for imported in uploads.used():
+        kinds[imported.role or ""] = kinds.get(imported.role or "", 0) + len(imported.table)
+    parts = [
+        t("page.import.summary.kind", role=t(f"page.import.roles.{role}"), n=n)
+        for role, n in kinds.items()
+    ]
+    st.markdown(f"**{escape(' ・ '.join(parts))}**")
+    left = [u.name for u in uploads.files().values() if u.used and u.imported is None]
+    if left:
+        named = left if len(left) <= _MOST_FILES else [*left[:_MOST_FILES], "…"]
+        st.caption(escape(t("page.import.summary.left", n=len(left), files=named)))
+
+
+def _open_questions() -> None:
+    """Questions hold nobody up; all of them can be answered as proposed at once."""
+    waiting = {
+        u.name: n
+        for u in uploads.files().values()
+        if u.used and u.imported is not None and (n := import_questions.open_count(u))
+    }
+    if not waiting:
         return
-    st.subheader(t("page.import.match"), anchor=False)
-    with page.user_errors(fatal=False):
-        found = uploads.matched()
-        for note in found.notes:
-            st.markdown(f"- {safe(note)}")
-        if len(found.leftovers):
-            said = found.leftovers.assign(
-                role=[t(f"page.import.roles.{r}") for r in found.leftovers["role"]],
-                side=[t(f"page.import.sides.{s}") for s in found.leftovers["side"]],
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(t("page.import.ask.waiting", n=sum(waiting.values())), width="content")
+        if len(waiting) > 1:
+            st.button(
+                t("page.import.ask.accept_all"),
+                key="import.accept_all",
+                icon=":material/done_all:",
+                type="tertiary",
+                on_click=import_questions.accept,
+                args=(list(waiting),),
             )
-            said.columns = [t(f"page.import.left_{c}") for c in said.columns]
-            with st.expander(t("page.import.leftovers", n=len(said)), icon=":material/link_off:"):
-                lists.table(said.head(_MOST_SHOWN), key="import.leftovers")
-                downloads.table(said, name="leftovers", key="import.leftovers_csv")
 
 
-def as_of() -> dt.date | None:
+def _as_of() -> dt.date | None:
     """基準日: from a file, else asked; never today's without a word."""
-    if not uploads.dated():
-        return None
-    st.subheader(t("page.import.as_of_title"), anchor=False)
     stated, latest = uploads.stated_as_of(), uploads.latest_date()
     st.session_state[_AS_OF] = st.session_state.get(uploads.AS_OF) or stated
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.date_input(
-            t("page.import.as_of"),
-            value=None,
-            key=_AS_OF,
-            format="YYYY/MM/DD",
-            on_change=_choose,
-            width=220,
+    st.date_input(
+        t("page.import.as_of"),
+        value=None,
+        key=_AS_OF,
+        format="YYYY/MM/DD",
+        on_change=_choose,
+        width=300,
+    )
+    if stated is None and latest is not None and st.session_state[_AS_OF] is None:
+        st.button(
+            t("page.import.use_latest", day=latest),
+            key="import.latest",
+            on_click=_choose,
+            args=(latest,),
         )
-        if stated is None and latest is not None:
-            st.button(
-                t("page.import.use_latest", day=latest),
-                key="import.latest",
-                on_click=_choose,
-                args=(latest,),
-            )
+    return st.session_state[_AS_OF]
+
+
+def _explain(day: dt.date | None) -> None:
+    """Where the day comes from."""
+    stated = uploads.stated_as_of()
     if stated is not None:
         st.caption(t("page.import.as_of_stated", day=stated))
-    else:
+    elif day is None:
         st.caption(t("page.import.as_of_ask"))
-    return st.session_state[_AS_OF]
 
 
 def _choose(day: dt.date | None = None) -> None:
     st.session_state[uploads.AS_OF] = day or st.session_state[_AS_OF]
 
 
-def begin(day: dt.date | None) -> None:
+def _begin(day: dt.date | None, *, ready: bool) -> None:
     """One button."""
-    filled = any(i.role == "customers" and len(i.table) for i in uploads.used())
-    ready = filled and (day is not None or not uploads.dated())
-    st.markdown(t("page.import.not_yet"))
-    if not filled:
-        st.error(t("page.import.no_customers"), icon=":material/error:")
     if st.button(
         t("page.import.begin"),
         type="primary",
@@ -82,9 +113,6 @@ def begin(day: dt.date | None) -> None:
         key="import.begin",
         disabled=not ready,
     ):
-        with page.user_errors(fatal=False):
-            with st.spinner(t("page.import.beginning")):
-                state.open_data(uploads.portfolio(day))
-            nav.go(nav.HOME)
-    if filled and not ready:
-        st.caption(t("page.import.needs_as_of"))
+        with st.spinner(t("page.import.beginning")):
+            state.open_data(uploads.portfolio(day))
+        nav.go(nav.HOME)

@@ -1,130 +1,123 @@
-"""The cards of the import page: what each file was taken for, and the corrections."""
+"""The cards of the import page: one file each, what it was taken for, and what is still open."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from typing import Final, Literal
 
-import pandas as pd
 import streamlit as st
 
-from csdata.intake.catalogue import fields
-from csdata.schema import REQUIRED, ROLES
+from csdata.schema import SOURCES
 from csdata.tables import Import
-from csui import columns, downloads, lists, uploads
-from csui.text import known, safe, spoken, t
+from csui import (
+    import_facts,
+    import_keep,
+    import_mapping,
+    import_password,
+    import_problems,
+    import_questions,
+    import_rows,
+    import_settings,
+    import_sheets,
+    uploads,
+)
+from csui.text import safe, spoken, t
 from csui.uploads import Upload
 
-if TYPE_CHECKING:
-    from streamlit.delta_generator import DeltaGenerator
-
-_FIRST_ROWS: Final = 4
-_EXAMPLES: Final = 3
-_MOST_SHOWN: Final = 200
-_SURE: Final = 0.9
 _UNUSED: Final = "unused"
-_YES_NO: Final = ("end_is_last_day", "day_first")
+_LOOKS: Final[Mapping[str, tuple[Literal["green", "orange", "red", "gray"], str]]] = {
+    "ready": ("green", "check"),
+    "open": ("orange", "help"),
+    "locked": ("orange", "lock"),
+    "empty": ("red", "error"),
+    "failed": ("red", "error"),
+    "unused": ("gray", "block"),
+}
+FEW: Final = 3
+"""Files up to which each card shows its first rows at once."""
+
+Part = Callable[[Upload, Import, str], None]
 
 
 def card(upload: Upload) -> None:
     """One file."""
-    key = hashlib.sha256(upload.name.encode()).hexdigest()[:8]
+    key = uploads.key_of(upload)
     with st.container(border=True, key=f"csui_file_{key}"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            with st.container(key=f"csui_name_{key}"):
-                st.text(upload.name)
-            st.button(
-                t("page.import.remove"),
-                key=f"import.remove_{key}",
-                icon=":material/delete:",
-                type="tertiary",
-                on_click=uploads.drop,
-                args=(upload.name,),
-            )
-        if upload.error is not None:
+        _head(upload, key)
+        if upload.locked:
+            import_password.ask(upload, key)
+            return
+        if upload.error is not None and upload.draft is None:
             st.error(safe(upload.error), icon=":material/error:")
-            _again(upload, key)
+        found = upload.imported or upload.draft
+        if found is None:
+            _failed(upload, key)
+            return
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            _role(upload, found, key)
+            if upload.imported is not None:
+                import_facts.recognised(upload.imported)
+        if not upload.used:
+            return
         if upload.imported is not None:
-            _understood(upload, upload.imported, key)
+            import_facts.counted(upload.imported)
+        import_questions.ask(upload, found, key)
+        import_keep.offer(upload, found, key)
+        _look(upload, found, key)
 
 
-def _again(upload: Upload, key: str) -> None:
-    """A correction that made things worse can be taken back."""
-    from csdata.intake.recipe import Recipe
-
-    if upload.recipe != Recipe():
+def _head(upload: Upload, key: str) -> None:
+    """Name, state, and the way out."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(key=f"csui_name_{key}"):
+            st.text(upload.name)
+        state = _state(upload)
+        n = max(import_questions.open_count(upload), 1)
+        color, icon = _LOOKS[state]
+        said = t(f"page.import.states.{state}", n=n)
+        st.badge(said, color=color, icon=f":material/{icon}:")
         st.button(
-            t("page.import.take_back"),
-            key=f"import.back_{key}",
-            icon=":material/undo:",
-            on_click=uploads.forget_corrections,
+            t("page.import.remove"),
+            key=f"import.remove_{key}",
+            icon=":material/delete:",
+            type="tertiary",
+            on_click=uploads.drop,
             args=(upload.name,),
         )
 
 
-def _understood(upload: Upload, imported: Import, key: str) -> None:
-    _role(upload, imported, key)
-    issues = imported.issues
-    serious = int((issues["severity"] != "info").sum())
-    st.markdown(
-        t(
-            "page.import.rows",
-            used=len(imported.table),
-            aside=len(imported.set_aside),
-            problems=serious,
-        )
-    )
-    for question in imported.questions:
-        if question.key != "question.as_of":  # asked once for all files, below the cards
-            st.info(safe(question), icon=":material/help:")
-    for name in _YES_NO:
-        _yes_no(upload, imported, name, key)
-    if imported.notes:
-        st.caption("\n".join(f"- {safe(note)}" for note in imported.notes))
-    st.markdown(f"**{t('page.import.first_rows')}**")
-    ours = [c for c in imported.mapping if c in imported.table]
-    first = imported.table[[*ours, *(c for c in imported.table if c not in ours)]]
-    first = columns.readable(first.head(_FIRST_ROWS))
-    lists.table(first.rename(columns=_words(imported)), key=f"import.rows_{key}")
-    _mapping(upload, imported, key)
-    _problems(imported, key)
-    _aside(imported, key)
+def _failed(upload: Upload, key: str) -> None:
+    """Out of a dead end: another sheet, another line of headings, or no correction."""
+    if upload.cells is not None:
+        with st.expander(t("page.import.looks.sheets"), icon=":material/table_rows:"):
+            import_sheets.choose(upload, upload.cells, key)
+    import_keep.take_back(upload, key)
 
 
-def _words(imported: Import) -> dict[str, str]:
-    """Column → our word with the file's header, or the header alone."""
-    said: dict[str, str] = {}
-    for column in imported.table:
-        header = imported.columns.get(str(column), str(column))
-        word = columns.word(str(column)) if known(f"field.{column}") else header
-        said[str(column)] = word if word == header else f"{word} ← {header}"
-    return said
+def _state(upload: Upload) -> str:
+    """Whether anything is left to do: one of the states below."""
+    if upload.locked or not upload.used:
+        return "locked" if upload.locked else "unused"
+    if upload.imported is None:
+        return "failed" if upload.draft is None else "open"
+    if import_questions.open_count(upload):
+        return "open"
+    return "empty" if upload.imported.table.empty else "ready"
 
 
 def _role(upload: Upload, imported: Import, key: str) -> None:
     widget = f"import.role_{key}"
     st.session_state[widget] = imported.role if upload.used and imported.role else _UNUSED
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.selectbox(
-            t("page.import.role"),
-            [*ROLES, _UNUSED],
-            format_func=spoken([*ROLES, _UNUSED], lambda role: t(f"page.import.roles.{role}")),
-            key=widget,
-            on_change=_set_role,
-            args=(upload.name, widget),
-            width=320,
-        )
-        if len(imported.sheets) > 1:
-            sheet = f"import.sheet_{key}"
-            st.session_state[sheet] = imported.sheet
-            st.selectbox(
-                t("page.import.sheet"),
-                imported.sheets,
-                key=sheet,
-                on_change=lambda: uploads.correct(upload.name, sheet=st.session_state[sheet]),
-                width=320,
-            )
+    roles = [*SOURCES, _UNUSED]
+    st.selectbox(
+        t("page.import.role"),
+        roles,
+        format_func=spoken(roles, lambda role: t(f"page.import.roles.{role}")),
+        key=widget,
+        on_change=_set_role,
+        args=(upload.name, widget),
+        width=320,
+    )
 
 
 def _set_role(name: str, widget: str) -> None:
@@ -134,118 +127,29 @@ def _set_role(name: str, widget: str) -> None:
         uploads.correct(name, role=role)
 
 
-def _yes_no(upload: Upload, imported: Import, name: str, key: str) -> None:
-    """A question with two answers, asked when it is open and kept at hand once answered."""
-    asked = any(q.key == f"question.{name}" for q in imported.questions)
-    given = getattr(upload.recipe, name)
-    if not asked and given is None:
-        return
-    widget = f"import.{name}_{key}"
-    st.session_state[widget] = given
-    st.segmented_control(
-        t(f"page.import.{name}"),
-        (True, False),
-        format_func=spoken(
-            (True, False), lambda yes: t(f"page.import.{name}_{'yes' if yes else 'no'}")
-        ),
+def _look(upload: Upload, imported: Import, key: str) -> None:
+    """What can be looked at, one thing at a time."""
+    parts: dict[str, Part] = {"mapping": import_mapping.table}
+    counts = {"notes": len(imported.notes), "aside": len(imported.set_aside)}
+    counts["problems"] = len(imported.issues)
+    if upload.imported is not None:
+        parts = {"rows": import_rows.first, **parts, "notes": import_facts.notes}
+        parts |= {"problems": import_problems.problems} if counts["problems"] else {}
+        parts |= {"aside": import_rows.aside} if counts["aside"] else {}
+        if import_settings.offered(upload, imported):
+            parts["settings"] = import_settings.table
+    parts |= {"sheets": import_sheets.choose}
+    widget = f"import.look_{key}"
+    if st.session_state.get(widget, "") not in parts:
+        few = len(uploads.files()) <= FEW and upload.imported is not None
+        st.session_state[widget] = "rows" if few and widget not in st.session_state else None
+    names = list(parts)
+    chosen = st.segmented_control(
+        t("page.import.look"),
+        names,
+        format_func=spoken(names, lambda p: t(f"page.import.looks.{p}", n=counts.get(p, 0))),
         key=widget,
-        on_change=lambda: uploads.correct(upload.name, **{name: st.session_state[widget]}),
-    )
-
-
-def _mapping(upload: Upload, imported: Import, key: str) -> None:
-    """Our field ← their column, with examples and how sure that is."""
-    if imported.role is None:
-        return
-    box = st.expander(
-        t("page.import.mapping"),
-        icon=":material/sync_alt:",
-        key=f"import.mapping_{key}",
-        on_change="rerun",
-    )
-    if not box.open:
-        return
-    with box:
-        widths = [3, 4, 5, 2]
-        for place, word in zip(
-            st.columns(widths), ("ours", "theirs", "examples", "sureness"), strict=True
-        ):
-            place.caption(t(f"page.import.{word}"))
-        known_fields = fields(imported.role)
-        for name in sorted(known_fields, key=lambda f: f not in imported.mapping):
-            _field(upload, imported, name, st.columns(widths), key=f"import.map_{key}_{name}")
-
-
-def _field(
-    upload: Upload,
-    imported: Import,
-    name: str,
-    places: Sequence[DeltaGenerator],
-    *,
-    key: str,
-) -> None:
-    """One row: a field, the column it comes from, examples, how sure."""
-    role, header = imported.role, imported.mapping.get(name)
-    if role is None:
-        return
-    mark = t("page.import.required") if name in REQUIRED[role] else ""
-    places[0].markdown(f"{columns.word(name)} {mark}")
-    st.session_state[key] = header or ""
-    headers = ["", *map(str, imported.raw.columns)]
-    places[1].selectbox(
-        columns.word(name),
-        headers,
-        format_func=spoken(headers, lambda h: h or t("ui.nothing")),
-        key=key,
         label_visibility="collapsed",
-        on_change=lambda: uploads.correct(
-            upload.name, mapping={**upload.recipe.mapping, name: st.session_state[key] or None}
-        ),
     )
-    if header is None:
-        return
-    if header in imported.raw:
-        values = imported.raw[header].dropna().unique()[:_EXAMPLES]
-        places[2].text(" / ".join(map(str, values)))
-    found = next((c for c in imported.candidates if c.field == name and c.chosen), None)
-    if found is not None:
-        by_hand = name in upload.recipe.mapping
-        word = "by_hand" if by_hand else "sure" if found.score >= _SURE else "guessed"
-        places[3].caption(t(f"page.import.{word}"), help=safe(found.reason))
-
-
-def _problems(imported: Import, key: str) -> None:
-    issues = imported.issues
-    if issues.empty:
-        return
-    with st.expander(t("page.import.problems", n=len(issues)), icon=":material/report:"):
-        shown = pd.DataFrame(
-            {
-                t("page.import.row"): issues["row"],
-                t("page.import.column"): issues["column"],
-                t("page.import.value"): issues["value"],
-                t("page.import.rule"): [_told("rule", r) for r in issues["rule"]],
-                t("page.import.action"): [t(f"page.import.actions.{a}") for a in issues["action"]],
-                t("page.import.severity"): [
-                    t(f"page.import.severities.{s}") for s in issues["severity"]
-                ],
-            }
-        )
-        lists.table(shown.head(_MOST_SHOWN), key=f"import.issues_{key}")
-        downloads.table(shown, name="problems", key=f"import.issues_csv_{key}")
-
-
-def _aside(imported: Import, key: str) -> None:
-    aside = imported.set_aside
-    if aside.empty:
-        return
-    with st.expander(t("page.import.aside", n=len(aside)), icon=":material/inventory_2:"):
-        said = aside.assign(reason=[_told("rule", r) for r in aside["reason"]])
-        said = said.rename(columns={"row": t("page.import.row"), "reason": t("ui.reason")})
-        lists.table(said.head(_MOST_SHOWN), key=f"import.aside_{key}")
-        downloads.table(said, name="set_aside", key=f"import.aside_csv_{key}")
-
-
-def _told(section: str, name: object) -> str:
-    key = f"{section}.{name}"
-    return t(key) if known(key) else str(name)
+    if chosen is not None:
+        parts[chosen](upload, imported, key)

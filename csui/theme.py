@@ -48,6 +48,9 @@ _ZONE: Final = """
 [data-testid="stFileUploaderDropzone"] button p::after {{ content: "{button}"; font-size: 1rem; }}
 [data-testid="stFileUploaderDropzoneInstructions"] span::after {{ content: "{hint}";
   font-size: .9rem; }}
+/* Once there are files, what was understood comes first. */
+.st-key-csui_more_files [data-testid="stFileUploaderDropzone"] {{ min-height: 4.5rem;
+  flex-flow: row wrap; }}
 """
 """Streamlit's own words in the drop zone are English whatever the language."""
 

@@ -6,24 +6,30 @@ They stay when the page is left; the drop zone itself forgets its files then.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pandas as pd
 import streamlit as st
 
-from csdata.errors import CsDataError
 from csdata.i18n import Message
 from csdata.schema import DATES
 from csdata.tables import Import, Portfolio
+from csui import import_reading, import_recipes
 from csui.text import escape, t
 
 if TYPE_CHECKING:
-    from csdata.intake import ImportSet, Recipe
+    from streamlit.delta_generator import DeltaGenerator
+
+    from csdata.intake import ImportSet, JoinRules, Recipe
+    from csdata.intake.workbook import Cells
 
 _FILES: Final = "csui.files"
 _DROPS: Final = "csui.drops"
+_RULES: Final = "csui.join_rules"
+_MATCHED: Final = "csui.matched"
 AS_OF: Final = "csui.as_of"
 """The 基準日 that the person chose; it belongs to the files that were there."""
 
@@ -48,6 +54,16 @@ class Upload:
     imported: Import | None = None
     error: Message | None = None
     used: bool = True
+    draft: Import | None = None
+    """What it would be if some column named the customers: nobody knows which one does."""
+    edits: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
+    """Cells corrected by hand."""
+    plain: bool = False
+    """Read without what was remembered for its headings."""
+    cells: Cells | None = None
+    """What is in the file, once it is open: every correction is made on them."""
+    locked: str = ""
+    """``needed`` or ``wrong``: waits for its password."""
 
 
 def files() -> dict[str, Upload]:
@@ -69,10 +85,19 @@ def take(dropped: Sequence[Dropped]) -> None:
         return
     st.session_state.pop(AS_OF, None)
     for item in dropped:
-        files()[item.name] = Upload(item.name, item.getvalue(), Recipe())
+        if import_recipes.take(item.name, item.getvalue()):
+            _read_again()
+            continue
+        for name, data in import_reading.members(item.name, item.getvalue()):
+            files()[name] = Upload(name, data, Recipe())
     read()
     st.session_state[_DROPS] = st.session_state.get(_DROPS, 0) + 1
     st.rerun()
+
+
+def key_of(upload: Upload) -> str:
+    """A short name of a file for the keys of its widgets."""
+    return hashlib.sha256(upload.name.encode()).hexdigest()[:8]
 
 
 def read() -> None:
@@ -83,24 +108,50 @@ def read() -> None:
     with st.status(t("page.import.reading", n=len(waiting)), expanded=True) as status:
         bar = st.progress(0.0)
         for number, upload in enumerate(waiting):
-            bar.progress(number / len(waiting), text=escape(upload.name))
-            _read(upload)
+            _read(upload, _step(bar, upload, number, len(waiting)))
+            st.text(import_reading.outcome(upload))
         bar.progress(1.0, text=t("page.import.read", n=len(waiting)))
         status.update(label=t("page.import.read", n=len(waiting)), state="complete", expanded=False)
 
 
+def unlock(name: str, password: str) -> None:
+    """Open a locked file; the password is used here and kept nowhere."""
+    import_reading.read_one(files()[name], password=password)
+
+
 def correct(name: str, **changes: Any) -> None:
     """Change the recipe of a file; it is read again on the next :func:`read`."""
+    replace_recipe(name, replace(files()[name].recipe, **changes))
+
+
+def replace_recipe(name: str, recipe: Recipe) -> None:
+    """Read a file under another recipe, on the next :func:`read`."""
     upload = files()[name]
-    upload.recipe = replace(upload.recipe, **changes)
+    if upload.recipe.sheet is not None and recipe.sheet is None:
+        upload.cells = None  # which sheet is read is open again
+    upload.recipe = recipe
+    upload.imported = upload.error = None
+
+
+def edit(name: str, cells: Mapping[tuple[int, str], str]) -> None:
+    """Correct single cells of a file: (line in the file, heading) → text; read again next time."""
+    upload = files()[name]
+    upload.edits = {**upload.edits, **cells}
     upload.imported = upload.error = None
 
 
 def forget_corrections(name: str) -> None:
     """Back to what the reader makes of a file by itself."""
-    upload = files()[name]
-    upload.recipe = type(upload.recipe)()
-    upload.imported = upload.error = None
+    files()[name].plain = True
+    files()[name].edits = {}
+    replace_recipe(name, type(files()[name].recipe)())
+
+
+def _read_again() -> None:
+    """Whatever nobody has corrected, because a recipe has come that may fit it."""
+    for upload in files().values():
+        if upload.recipe == type(upload.recipe)() and not upload.locked:
+            upload.imported = upload.error = None
 
 
 def drop(name: str) -> None:
@@ -108,14 +159,23 @@ def drop(name: str) -> None:
     files().pop(name, None)
 
 
-def _read(upload: Upload) -> None:
-    """A problem that a person can mend belongs to its file; the others go on."""
-    from csdata.intake import read_export
+def _step(
+    bar: DeltaGenerator, upload: Upload, number: int, n: int
+) -> Callable[[import_reading.Doing], None]:
+    """Shows which file it is and what is being done with it."""
 
+    def show(doing: import_reading.Doing) -> None:
+        said = t(f"page.import.{doing}", k=number + 1, n=n, file=upload.name)
+        done = number + (doing == "understanding") / 2
+        bar.progress(done / n, text=escape(said))
+
+    return show
+
+
+def _read(upload: Upload, step: Callable[[import_reading.Doing], None]) -> None:
+    """A problem that a person can mend belongs to its file; the others go on."""
     try:
-        upload.imported = read_export(upload.data, name=upload.name, recipe=upload.recipe)
-    except CsDataError as error:
-        upload.error = error.message
+        import_reading.read_one(upload, step=step)
     except Exception:
         # A bug is shown as one, but not again on every visit to the page.
         drop(upload.name)
@@ -128,16 +188,45 @@ def used() -> list[Import]:
     return sorted(found, key=lambda i: i.role != "customers")
 
 
-def matched() -> ImportSet:
-    """The imports joined, with what is left over on both sides."""
+def rules() -> JoinRules:
+    """How rows become customers, as the person has it."""
+    from csdata.intake import JoinRules
+
+    return st.session_state.get(_RULES) or JoinRules()
+
+
+def set_rules(rules: JoinRules) -> None:
+    """Count customers otherwise from now on."""
+    st.session_state[_RULES] = rules
+
+
+def matched(as_of: dt.date | None = None) -> ImportSet:
+    """The imports joined, with what is left over on both sides.
+
+    Raises:
+        CsDataError: They cannot be joined as the rules have it.
+    """
     from csdata.intake import combine
 
-    return combine(used())
+    imports = used()
+    asked = (tuple(map(id, imports)), rules(), as_of)
+    last = st.session_state.get(_MATCHED)
+    if last is None or last[0] != asked:
+        # What is kept holds the imports themselves, so that no other ones get their identities.
+        last = (asked, combine(imports, rules=rules(), as_of=as_of), imports)
+        st.session_state[_MATCHED] = last
+    return last[1]
+
+
+def customers() -> pd.DataFrame | None:
+    """The customers that the files make together; None if none of them tells any."""
+    return matched().tables.get("customers")
 
 
 def dated() -> bool:
     """Whether the customers have start dates, so that a 基準日 is needed."""
-    return any(i.role == "customers" and "start" in i.table for i in used())
+    rows = customers()
+    return rows is not None and "start" in rows
 
 
 def stated_as_of() -> dt.date | None:
@@ -164,4 +253,4 @@ def portfolio(as_of: dt.date | None) -> Portfolio:
     Raises:
         CsDataError: No customers, a doubled id, no 基準日 …
     """
-    return Portfolio.from_imports(used(), as_of=as_of)
+    return Portfolio.from_imports(used(), as_of=as_of, rules=rules())

@@ -1,4 +1,4 @@
-"""The made-up company as Salesforce-style files, read back with openpyxl and the csv module."""
+"""The made-up company as Salesforce-style files, read back with openpyxl, lxml and csv."""
 
 import csv
 import datetime as dt
@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 
+import lxml.html
 import openpyxl
 import pandas as pd
 import polars as pl
@@ -18,11 +19,6 @@ from csdata.schema import ROLES, Role
 from csdata.tables import Portfolio
 
 DAY = pd.Timedelta(days=1)
-CSV_ROLES: dict[str, Role] = {
-    "業務区分": "usage",
-    "契約番号": "contracts",
-    "スコア": "touches",
-}
 
 
 @pytest.fixture(scope="module")
@@ -35,31 +31,44 @@ def made(portfolio: Portfolio) -> dict[str, bytes]:
     return files(portfolio)
 
 
-@pytest.fixture(scope="module")
-def sheet(made: dict[str, bytes]):
-    content = next(c for n, c in made.items() if n.endswith(".xlsx"))
+def opened(made: dict[str, bytes], start: str):
+    content = next(c for n, c in made.items() if n.startswith(start))
     return openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
 
 
 @pytest.fixture(scope="module")
-def details(made: dict[str, bytes]) -> dict[str, list[list[str]]]:
-    """Role → rows of its CSV, by an independent reader."""
-    found = {}
-    for name, content in made.items():
-        if name.endswith(".csv"):
-            rows = list(csv.reader(io.StringIO(content.decode("cp932"), newline="")))
-            found[next(r for label, r in CSV_ROLES.items() if label in rows[0])] = rows
-    return found
+def sheet(made: dict[str, bytes]):
+    return opened(made, "取引先一覧")
+
+
+@pytest.fixture(scope="module")
+def others(made: dict[str, bytes]) -> dict[str, list[list[str]]]:
+    """Role → headings and rows of the other files, by independent readers."""
+    page = lxml.html.fromstring(next(c for n, c in made.items() if n.endswith(".xls")))
+    lines = [[cell.text_content() for cell in row] for row in page.iter("tr")]
+    text = next(c for n, c in made.items() if n.endswith(".csv")).decode("cp932")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    usage = opened(made, "業務別利用時間").iter_rows(min_row=15, min_col=2, values_only=True)
+    hours = [["" if v is None else v for v in row] for row in usage]
+    end = next(i for i, row in enumerate(hours) if row[0] == "合計")
+    hours[0] = [str(h).removesuffix("  ↑") for h in hours[0]]
+    return {"contracts": lines, "usage": hours[:end], "touches": rows[: rows.index([])]}
 
 
 def test_file_names_are_those_of_salesforce(made: dict[str, bytes]):
-    names = sorted(made)
-    assert [bool(re.fullmatch(r"report\d{13}\.csv", n)) for n in names[:3]] == [True] * 3
-    assert names[3:] == ["取引先一覧-2026-10-31-18-05-07.xlsx"]
+    patterns = (
+        r"取引先一覧-2026-10-31-18-05-07\.xlsx",
+        r"report(\d{13})\.xls",
+        r"業務別利用時間-2026-10-31-18-06-43\.xlsx",
+        r"report(\d{13})\.csv",
+    )
     jst = dt.timezone(dt.timedelta(hours=9))
-    for name in names[:3]:
-        at = dt.datetime.fromtimestamp(int(name[6:19]) / 1000, jst)
-        assert at.date() == dt.date(2026, 10, 31)
+    for name, pattern in zip(made, patterns, strict=True):
+        found = re.fullmatch(pattern, name)
+        assert found, name
+        for milliseconds in found.groups():
+            at = dt.datetime.fromtimestamp(int(milliseconds) / 1000, jst)
+            assert at.date() == dt.date(2026, 10, 31)
 
 
 def test_same_portfolio_same_bytes(portfolio: Portfolio, made: dict[str, bytes]):
@@ -130,10 +139,8 @@ def test_cells_are_shown_as_what_they_are(sheet, column: str, shown: str):
     assert formats - {"General"} == {shown} - {"General"}
 
 
-@pytest.mark.parametrize("role", ["contracts", "usage", "touches"])
-def test_details_have_quotes_lf_and_a_footer_of_five(made: dict[str, bytes], role: Role):
-    label = next(text for text, r in CSV_ROLES.items() if r == role).encode("cp932")
-    content = next(c for n, c in made.items() if n.endswith(".csv") and label in c.split(b"\n")[0])
+def test_details_have_quotes_lf_and_a_footer_of_five(made: dict[str, bytes]):
+    content = next(c for n, c in made.items() if n.endswith(".csv"))
     assert b"\r" not in content
     assert content.startswith(b'"')
     lines = content.decode("cp932").split("\n")
@@ -148,11 +155,10 @@ def test_details_have_quotes_lf_and_a_footer_of_five(made: dict[str, bytes], rol
 
 
 @pytest.mark.parametrize("role", ["contracts", "usage", "touches"])
-def test_details_hold_the_table(
-    details: dict[str, list[list[str]]], portfolio: Portfolio, role: Role
+def test_the_others_hold_their_table(
+    others: dict[str, list[list[str]]], portfolio: Portfolio, role: Role
 ):
-    header, *rows = details[role]
-    rows = rows[: rows.index([])]
+    header, *rows = others[role]
     found = pd.DataFrame(rows, columns=header)
     if role == "contracts":
         numbers = found.pop("契約番号")
@@ -163,7 +169,7 @@ def test_details_hold_the_table(
     found.columns = pd.Index(LABELS[role])
     for column, dtype in expected.dtypes.items():
         if dtype.kind == "M":
-            found[column] = pd.to_datetime(found[column], format="%Y/%m/%d")
+            found[column] = pd.to_datetime(found[column], format="mixed", yearfirst=True)
         elif dtype.kind == "f":
             found[column] = pd.to_numeric(found[column])
     if "end" in found:

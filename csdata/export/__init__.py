@@ -10,12 +10,18 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from csdata.export.corrections import error_workbook
     from csdata.export.pictures import ImageFailed, image
     from csdata.export.tables import csv_bytes
 
-__all__ = ["ImageFailed", "csv_bytes", "image"]
+__all__ = ["ImageFailed", "csv_bytes", "error_workbook", "image"]
 
-_HOME: Final = {"ImageFailed": "pictures", "csv_bytes": "tables", "image": "pictures"}
+_HOME: Final = {
+    "ImageFailed": "pictures",
+    "csv_bytes": "tables",
+    "error_workbook": "corrections",
+    "image": "pictures",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,5 +1,6 @@
 """Bytes of an export → canonical tables, with a report of everything that was done to them."""
 
+from csdata.errors import PasswordNeeded, WrongPassword
 from csdata.intake.combine import ImportSet, combine
 from csdata.intake.fields import Candidate
 from csdata.intake.join_rules import JoinRules
@@ -13,7 +14,9 @@ __all__ = [
     "JoinRules",
     "Limits",
     "NoCustomerColumn",
+    "PasswordNeeded",
     "Recipe",
+    "WrongPassword",
     "combine",
     "read_export",
 ]

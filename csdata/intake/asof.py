@@ -8,21 +8,32 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zoneinfo
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
-JAPAN: Final = dt.timezone(dt.timedelta(hours=9))
+from csdata.intake.date_forms import ERAS
+from csdata.intake.dates import ZONE
 
+_ERA = re.compile(r"(令和|平成)(元|\d{1,2})年(\d{1,2})月(\d{1,2})日")
 _YMD = re.compile(r"(?<!\d)(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")
 _DMY = re.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
 _SLASHES = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)(.*)", re.DOTALL)
 _TWELVE_HOURS = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?\s*[AP]M", re.IGNORECASE)
 
+_DAY = r"(?P<when>(?:令和|平成)?[\d元/.\-年月日: ]{6,20}?)"
 _BANNER = (
     re.compile(r"^As of\s+(?P<when>[^•]+)", re.IGNORECASE),
     re.compile(r"^(?P<when>[^•]*?)の時点"),
     re.compile(r"^Stand:\s*(?P<when>[^•]+)"),
+    # What people write above their own tables. A filter may have a day in it, too: the line has to
+    # be nothing but the day and the word.
+    re.compile(rf"^[(\uff08]?\s*{_DAY}\s*(?:時点|現在)[)\uff09]?$"),
+    re.compile(
+        r"^(?:データ)?(?:基準日|抽出日時?|出力日時?|作成日時?|Report date|Exported on|Data as of)"
+        rf"\s*[:\uff1a]?\s*{_DAY}$",
+        re.IGNORECASE,
+    ),
     # Any other language: a moment, then the dot that separates the parts of that line.
     re.compile(r"^(?P<when>[^•]*\d{1,2}:\d{2}[^•]*)•"),
 )
@@ -43,16 +54,22 @@ class Stated:
 
 
 def stated_day(
-    banner: Sequence[str], footer: Sequence[str], name: str, *, day_first: bool | None = None
+    banner: Sequence[str],
+    footer: Sequence[str],
+    name: str,
+    *,
+    day_first: bool | None = None,
+    zone: str = ZONE,
 ) -> Stated | None:
     """The first day that banner, footer or name state; None if none does.
 
-    ``day_first`` is how the file's own columns, or the user, write ``5/3/2026``.
+    ``day_first`` is how the file's own columns, or the user, write ``5/3/2026``; ``zone`` is where
+    a moment in the file's name is read as a day.
     """
     finders: tuple[Callable[[], Iterator[Stated]], ...] = (
         lambda: _in_lines("banner", banner, _BANNER, day_first=day_first),
         lambda: _in_lines("footer", footer, _FOOTER, day_first=day_first),
-        lambda: _in_name(name),
+        lambda: _in_name(name, zone),
     )
     return next((stated for finder in finders for stated in finder()), None)
 
@@ -71,11 +88,11 @@ def _in_lines(
                 yield Stated(day, where, line)
 
 
-def _in_name(name: str) -> Iterator[Stated]:
+def _in_name(name: str, zone: str) -> Iterator[Stated]:
     if (found := _NAME.search(name)) and (day := _day(*map(int, found.groups()))):
         yield Stated(day, "name", name)
     if found := _EPOCH.search(name):
-        day = dt.datetime.fromtimestamp(int(found[1]) / 1000, JAPAN).date()
+        day = dt.datetime.fromtimestamp(int(found[1]) / 1000, zoneinfo.ZoneInfo(zone)).date()
         yield Stated(day, "name", name)
 
 
@@ -86,6 +103,9 @@ def read_day(text: str, *, day_first: bool | None = None) -> dt.date | None:
     clock, which goes with month/day in the exports that have it. A file states this day only once,
     so no other value can settle it.
     """
+    if found := _ERA.search(text):
+        year = ERAS[found[1]] + (1 if found[2] == "元" else int(found[2]))
+        return _day(year, int(found[3]), int(found[4]))
     if found := _YMD.search(text):
         return _day(*map(int, found.groups()))
     if found := _DMY.search(text):

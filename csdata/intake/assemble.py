@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from csdata.intake.canonical import natural_columns
+from csdata.intake.canonical import natural_column
 from csdata.intake.catalogue import field_names
 from csdata.intake.headers import unique_names
+from csdata.intake.multiple import split_columns
 from csdata.intake.reading import DataRows, Reading
 from csdata.intake.values import Bools, Dates
 
@@ -28,19 +29,24 @@ def used_rows(
     fields_of: dict[str, list[str]] = {}
     for field, header in reading.guess.mapping.items():
         fields_of.setdefault(header, []).append(field)
-    others = [column.keep(alive) for h, column in columns.items() if h not in fields_of]
-    natural = natural_columns(others, read)
+    others = [header for header in columns if header not in fields_of]
     # A column that is no field must not pass for one by its heading.
-    names = dict(zip(natural, unique_names(list(natural), field_names()), strict=True))
+    names = dict(zip(others, unique_names(others, field_names()), strict=True))
     result: dict[str, npt.NDArray[Any]] = {}
     headings: dict[str, str] = {}
     for header in columns:
         for field in fields_of.get(header, ()):
             result[field] = fields[field][alive]
             headings[field] = header
-        if header in natural:
-            result[names[header]] = natural[header]
-            headings[names[header]] = header
+        if header in names:
+            name = names[header]
+            result[name] = natural_column(
+                reading, columns[header], alive, read.get(header), name=name
+            )
+            headings[name] = header
+        for name, made in split_columns(reading, columns[header], alive, result).items():
+            result[name] = made
+            headings[name] = header
     if "churned" in result and not pd.isna(result["churned"]).any():
         result["churned"] = result["churned"].astype(bool)
     table = pd.DataFrame(result)

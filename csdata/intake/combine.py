@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from csdata.i18n import Message, message
+from csdata.intake import accounts, customers_of, joining, names
 from csdata.intake.join_rules import JoinRules
+from csdata.intake.won import contracts_of
 from csdata.schema import ROLES, Role
 from csdata.tables import Import
+
+MATCH = ("file", "role", "rows", "customers", "matched", "unknown", "without")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -22,15 +26,23 @@ class ImportSet:
 
     Attributes:
         imports: What was read, in the order given.
-        tables: Role → rows of all imports of that role.
-        as_of: The day that the customers' file states for itself, else the earliest that another
-            one does: what the customers' file does not know of is unknown.
-        match: One row per import that is not of customers: ``file``, ``role``, ``rows``,
-            ``customers`` (distinct ids in it), ``matched`` (of them known), ``unknown`` (not
+        tables: Role → rows of all imports of that role, on the ids of the customers' file.
+        as_of: The day to analyse at. Without bridging it is ``stated_as_of``; where lives come from
+            contracts it is that many days earlier (see :mod:`csdata.intake.lives`).
+        match: One row per import beside those that say who is a customer: ``file``, ``role``,
+            ``rows``, ``customers`` (distinct ids in it), ``matched`` (known), ``unknown`` (not
             known), ``without`` (customers that have no row in it).
-        notes: The same in words, one sentence per import.
+        notes: The same in words, and what joining did, in order.
         leftovers: Ids without a partner: ``file``, ``role``, ``customer_id``, ``side`` (``file``:
             only there; ``customers``: only in the table of customers).
+        suggestions: Customers that another file calls otherwise, by name: ``given``,
+            ``customer_id``, ``name``, ``file``. Nothing is joined by them until accepted.
+        exclusions: Accounts that may be no customers: ``kind``, ``customer_id``, ``name``,
+            ``column``, ``value``. Nothing is left out until the rules say so.
+        stated_as_of: The day given, else the one that the customers' file states, else the earliest
+            that another one does: what the customers' file does not know of is unknown.
+        waiting: Customers whose contract has just ended and may still be renewed.
+        rules: How rows became customers, in words.
     """
 
     imports: tuple[Import, ...]
@@ -39,6 +51,13 @@ class ImportSet:
     match: pd.DataFrame
     leftovers: pd.DataFrame
     notes: tuple[Message, ...]
+    suggestions: pd.DataFrame
+    exclusions: pd.DataFrame
+    stated_as_of: dt.date | None = None
+    waiting: tuple[str, ...] = ()
+    rules: tuple[Message, ...] = ()
+    currency: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def combine(
@@ -54,50 +73,111 @@ def combine(
         rules: How contracts become customers' lives, and who counts as a customer.
         as_of: 基準日; default what the files state.
     """
-    imports = tuple(imports)
-    tables: dict[Role, pd.DataFrame] = {}
-    for role in ROLES:
-        frames = [i.table for i in imports if i.role == role]
-        if frames:
-            tables[role] = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
-    known = _ids(tables["customers"]) if "customers" in tables else set[str]()
-    match: list[dict[str, Any]] = []
-    leftovers: list[dict[str, Any]] = []
-    for imported in imports:
-        if imported.role is None or imported.role == "customers":
-            continue
-        ids = _ids(imported.table)
-        where: dict[str, Any] = {"file": imported.name, "role": imported.role}
-        match.append(
-            where
-            | {
-                "rows": len(imported.table),
-                "customers": len(ids),
-                "matched": len(ids & known),
-                "unknown": len(ids - known),
-                "without": len(known - ids),
-            }
-        )
-        for side, alone in (("file", ids - known), ("customers", known - ids)):
-            leftovers += [where | {"customer_id": i, "side": side} for i in sorted(alone)]
-    stated, dated = _as_of(imports)
+    rules = rules or JoinRules()
+    given = tuple(imports)
+    used, repeats = joining.without_repeats([i for i in given if i.role is not None])
+    used, apart = joining.one_money(used)
+    frames, ids = joining.on_one_id(used, rules.accepted)
+    by_role, deals = _by_role(used, frames)
+    stated, dated = _as_of(used)
+    match, leftovers = _fit(used, frames)
+    suggestions = _suggestions(used, frames, by_role)
+    columns = _columns(used)
+    made = customers_of.customers_of(by_role, rules=rules, as_of=as_of or stated, headings=columns)
+    whole = accounts.candidates(by_role["customers"], columns) if "customers" in by_role else None
+    said = [message("note.match", **r | {"role": message(f"role.{r['role']}")}) for r in match]
     return ImportSet(
-        imports=imports,
-        tables=MappingProxyType(tables),
-        as_of=as_of or stated,
-        match=pd.DataFrame(
-            match,
-            columns=["file", "role", "rows", "customers", "matched", "unknown", "without"],
-        ),
+        imports=given,
+        tables=MappingProxyType(made.tables),
+        as_of=made.as_of,
+        match=pd.DataFrame(match, columns=list(MATCH)),
         leftovers=pd.DataFrame(leftovers, columns=["file", "role", "customer_id", "side"]),
-        notes=(
-            *(message("note.match", **r | {"role": message(f"role.{r['role']}")}) for r in match),
-            *dated,
-        ),
+        notes=(*said, *dated, *repeats, *apart, *ids, *deals, *made.rules),
+        suggestions=suggestions,
+        exclusions=accounts.NONE if whole is None else whole,
+        stated_as_of=as_of or stated,
+        waiting=made.waiting,
+        rules=(*deals, *made.rules),
+        currency=_currency(used),
+        columns=columns,
     )
 
 
-def _as_of(imports: tuple[Import, ...]) -> tuple[dt.date | None, list[Message]]:
+def _by_role(
+    used: Sequence[Import], frames: Sequence[pd.DataFrame]
+) -> tuple[dict[Role, pd.DataFrame], list[Message]]:
+    """Role → the rows of all files; won opportunities are contracts, unless there is a file."""
+    parts: dict[str, list[pd.DataFrame]] = {}
+    notes: list[Message] = []
+    for imported, frame in zip(used, frames, strict=True):
+        if imported.role == "opportunities":
+            made, said = contracts_of(frame, file=imported.name, headings=imported.columns)
+            parts.setdefault("deals", []).append(made)
+            notes += said
+        else:
+            parts.setdefault(str(imported.role), []).append(frame)
+    deals = parts.pop("deals", None)
+    if deals and "contracts" in parts:
+        # A deal and the contract it led to are the same span told twice.
+        notes = [message("note.deals_beside", n=sum(map(len, deals)))]
+    elif deals:
+        parts["contracts"] = deals
+    return {
+        role: pd.concat(parts[role], ignore_index=True) if len(parts[role]) > 1 else parts[role][0]
+        for role in ROLES
+        if role in parts
+    }, notes
+
+
+def _fit(
+    used: Sequence[Import], frames: Sequence[pd.DataFrame]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """How many ids of each file are customers, and those without a partner on either side."""
+    pairs = list(zip(used, frames, strict=True))
+    base = _base(used)
+    known = set[str]().union(*(_ids(t) for i, t in pairs if i.role in base))
+    match: list[dict[str, Any]] = []
+    leftovers: list[dict[str, Any]] = []
+    for imported, table in pairs:
+        if imported.role in base:
+            continue
+        ids = _ids(table)
+        where: dict[str, Any] = {"file": imported.name, "role": imported.role}
+        found = (len(table), len(ids), len(ids & known), len(ids - known), len(known - ids))
+        match.append(where | dict(zip(MATCH[2:], found, strict=True)))
+        for side, alone in (("file", ids - known), ("customers", known - ids)):
+            leftovers += [where | {"customer_id": i, "side": side} for i in sorted(alone)]
+    return match, leftovers
+
+
+def _suggestions(
+    used: Sequence[Import], frames: Sequence[pd.DataFrame], by_role: Mapping[Role, pd.DataFrame]
+) -> pd.DataFrame:
+    customers = by_role.get("customers")
+    if customers is None or "name" not in customers:
+        return names.NONE
+    return names.suggest(joining.strangers(used, frames), customers[["customer_id", "name"]])
+
+
+def _base(used: Sequence[Import]) -> tuple[str, ...]:
+    """The roles that say who is a customer: their own file, else contracts and deals."""
+    own = any(i.role == "customers" for i in used)
+    return ("customers",) if own else ("contracts", "opportunities")
+
+
+def _columns(used: Sequence[Import]) -> dict[str, str]:
+    """Column of the customers → heading, from the files that say who is one."""
+    base = _base(used)
+    return {name: header for i in used if i.role in base for name, header in i.columns.items()}
+
+
+def _currency(used: Sequence[Import]) -> str | None:
+    """The currency of all amounts, if the files agree."""
+    stated = {i.currency for i in used if i.currency is not None}
+    return stated.pop() if len(stated) == 1 else None
+
+
+def _as_of(imports: Sequence[Import]) -> tuple[dt.date | None, list[Message]]:
     """The as-of date of several files, and a sentence when they do not agree."""
     stated = {i.as_of for i in imports if i.as_of is not None}
     own = [i.as_of for i in imports if i.as_of is not None and i.role == "customers"]

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
+from csdata.intake.columns import Column
 from csdata.intake.report import Report
-from csdata.intake.values import Column
 
 Edits = Mapping[tuple[int, str], str]
 """(Line in the file from 1, heading) → what the cell is to say; empty text makes it blank."""
@@ -17,5 +18,57 @@ Edits = Mapping[tuple[int, str], str]
 def apply(
     columns: Sequence[Column], lines: npt.NDArray[np.int64], edits: Edits, report: Report
 ) -> list[Column]:
-    """The columns with the corrected cells, each of them listed."""
-    return list(columns)
+    """The columns with the corrected cells, each of them listed.
+
+    Args:
+        columns: The columns of the table.
+        lines: The line in the file of each row, ascending.
+        edits: The corrections; one for a line or a heading that is not there is told and left out.
+        report: Where they are listed.
+    """
+    result: list[Column] = []
+    done = 0
+    for column in columns:
+        mine = sorted(
+            (line, text) for (line, header), text in edits.items() if header == column.header
+        )
+        wanted = np.array([line for line, _ in mine], dtype=np.int64)
+        place = np.searchsorted(lines, wanted)
+        there = place < len(lines)
+        there[there] = lines[place[there]] == wanted[there]
+        texts = [text.strip() for (_, text), here in zip(mine, there, strict=True) if here]
+        result.append(_with_cells(column, place[there], texts, lines, report))
+        done += len(texts)
+    if done:
+        report.note("edited", n=done)
+    if lost := len(edits) - done:
+        report.note("edits_nowhere", n=lost)
+    return result
+
+
+def _with_cells(
+    column: Column,
+    rows: npt.NDArray[np.int64],
+    texts: list[str],
+    lines: npt.NDArray[np.int64],
+    report: Report,
+) -> Column:
+    if not texts:
+        return column
+    known = {text: code for code, text in enumerate(column.distinct.to_pylist())}
+    added = list(dict.fromkeys(text for text in texts if text and text not in known))
+    known |= {text: len(column.distinct) + n for n, text in enumerate(added)}
+    before = column.at(rows)
+    report.issues(
+        "edited",
+        rows=lines[rows],
+        column=column.header,
+        values=[f"{old} → {new}" for old, new in zip(before, texts, strict=True)],
+        action="kept",
+        severity="info",
+    )
+    codes = column.codes.copy()
+    codes[rows] = [known[text] if text else -1 for text in texts]
+    distinct = pa.concat_arrays([column.distinct, pa.array(added, pa.string())])
+    # A text that stands nowhere any more must not speak for the type of the column.
+    return Column(column.header, codes, distinct).keep_used()

@@ -64,6 +64,16 @@ def _day_of_month(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int64]:
     return (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
 
 
+def month_after(
+    whole: npt.NDArray[np.datetime64],
+    settled: npt.NDArray[np.datetime64],
+    months: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.datetime64]:
+    """``settled`` with the first day of the next month where ``whole`` states a month only."""
+    following = whole.astype("datetime64[M]") + np.timedelta64(1, "M")
+    return np.where(months, following.astype(whole.dtype), settled)
+
+
 def day_after(ends: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
     """The first day without, from the last day with."""
     return ends + _DAY

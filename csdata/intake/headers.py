@@ -1,7 +1,7 @@
 """Column headings: how they are compared, taken apart and made unique.
 
-Matching forgives width, case, spaces, sort arrows and the object in front of a colon; what is shown
-and used as a column name stays as the file has it.
+Matching forgives width, case, spaces, sort arrows, remarks in brackets, words of tax and the object
+in front of a colon; what is shown and used as a column name stays as the file has it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 LONGEST: Final = 200
@@ -19,9 +19,27 @@ ARROWS: Final = ("↑", "↓", "▲", "▼", "⬆", "⬇")
 """Signs of a sorted column; a report has them behind the heading."""
 
 DOWN: Final = ("↓", "▼", "⬇")
-_API_SUFFIX = re.compile(r"__[crp]$", re.IGNORECASE)
+_API_SUFFIX = re.compile(r"__(?:c|r|p|pc|pr)$", re.IGNORECASE)
+_NAMESPACE = re.compile(r"^[A-Za-z]\w*?__(?=\w+__(?:c|r)$)", re.IGNORECASE)
+_PATH = re.compile(r"^[A-Za-z]\w*(?:\.[A-Za-z]\w*)+$", re.ASCII)
+"""A field over its relations, as a query has it: ``Opportunity.Account.Name``."""
+
 _IGNORED = re.compile(r"[\s_\-.・‐-―]+")
-_BRACKETS = re.compile(r"\([^()]*\)$")
+_MARKS: Final = "*＊※●■◆○□◇★☆#"
+"""What people put in front of a heading or behind it, to say that it matters."""
+
+_OPEN, _SHUT = r"[(\[{【〔〈《「<]", r"[)\]}】〕〉》」>]"
+_REMARK: Final = rf"{_OPEN}[^()\[\]{{}}【】〔〕〈〉《》「」<>]*{_SHUT}"
+_BRACKETS = re.compile(rf"^(?:{_REMARK}\s*)+|(?:\s*{_REMARK})+$")
+TAX: Final = (
+    r"(?:消費)?税(?:抜き?|別|込み?)|外税|内税"
+    r"|(?:excl(?:uding|usive of|\.)?|incl(?:uding|usive of|\.)?|ex\.?|inc\.?|before|with|without)"
+    r"\s*(?:consumption\s*|sales\s*)?(?:tax(?:es)?|vat|gst)\b"
+    r"|(?:tax|vat|gst)[\s-]*(?:excluded|exclusive|excl\.?|included|inclusive|incl\.?)"
+)
+"""How a heading says whether an amount has the consumption tax in it."""
+
+_TAX = re.compile(rf"[\s/_-]*(?:{TAX})[\s/_-]*", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 
@@ -37,28 +55,46 @@ def normal(header: str) -> str:
 
 @functools.lru_cache(maxsize=8192)
 def _normal(header: str) -> str:
-    text = _API_SUFFIX.sub("", unicodedata.normalize("NFKC", clean(header)))
-    return _IGNORED.sub("", text).casefold()
+    text = unicodedata.normalize("NFKC", clean(header).lstrip("".join(ARROWS)))
+    if _PATH.match(text):
+        text = " ".join(_API_SUFFIX.sub("", part) for part in text.split("."))
+    return _IGNORED.sub("", _API_SUFFIX.sub("", text)).casefold()
 
 
-def readings(header: str) -> Iterator[tuple[str, str]]:
+def readings(header: str) -> tuple[tuple[str, str], ...]:
     """Normal forms under which a heading may be known, the surest first, each with its kind.
 
-    Kinds: ``whole``, ``suffix`` (what follows the colon of ``Object: Field``), ``bracketless``.
+    Kinds: ``whole``; ``suffix``, what follows the colon of ``Object: Field``, or the last parts of
+    a path; ``bracketless``, without remarks in brackets; ``taxless``, without 税抜 and the like.
     """
-    seen: set[str] = set()
+    return _readings(header[:LONGEST])
+
+
+@functools.lru_cache(maxsize=8192)
+def _readings(header: str) -> tuple[tuple[str, str], ...]:
+    text = unicodedata.normalize("NFKC", clean(header)).strip(_MARKS + " ")
+    # A namespace of an installed package says nothing about the field.
+    text = _NAMESPACE.sub("", text)
+    suffixes = [text.rpartition(":")[2]] if ":" in text else []
+    if _PATH.match(text):
+        parts = text.split(".")
+        suffixes += [".".join(parts[-n:]) for n in (2, 1) if n < len(parts)]
+    forms = [("whole", text), *(("suffix", suffix) for suffix in suffixes)]
+    forms += [("bracketless", _BRACKETS.sub("", form)) for _, form in tuple(forms)]
+    forms += [("taxless", _BRACKETS.sub("", _TAX.sub("", form))) for _, form in tuple(forms)]
+    found: dict[str, str] = {}
+    for kind, form in forms:
+        if reading := normal(form):
+            found.setdefault(reading, kind)
+    return tuple((kind, reading) for reading, kind in found.items())
+
+
+def object_of(header: str) -> str:
+    """Normal form of the object that a heading names in front of its field; empty if none."""
     text = unicodedata.normalize("NFKC", clean(header))
-    suffix = text.rpartition(":")[2] if ":" in text else ""
-    for kind, form in (
-        ("whole", text),
-        ("suffix", suffix),
-        ("bracketless", _BRACKETS.sub("", text)),
-        ("bracketless", _BRACKETS.sub("", suffix)),
-    ):
-        reading = normal(form)
-        if reading and reading not in seen:
-            seen.add(reading)
-            yield kind, reading
+    if ":" in text:
+        return normal(text.split(":")[-2])
+    return normal(text.split(".")[-2]) if _PATH.match(text) else ""
 
 
 def ends_with(header: str, ending: str) -> bool:

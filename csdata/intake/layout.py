@@ -6,6 +6,7 @@ details report ends with a footer. Both are found by their structure, in any lan
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from csdata.errors import NoTableFound
-from csdata.i18n import message
+from csdata.i18n import LANGUAGES, message, text
 from csdata.intake._arrow import pc
 from csdata.intake.catalogue import is_known
 from csdata.intake.footer import find_footer
@@ -115,7 +116,10 @@ def find_layout(grid: Grid, *, name: str, header_row: int | None = None) -> Layo
     if not len(rows):
         raise NoTableFound(file=name, remedy=message("intake.remedy_no_rows"))
     used = np.asarray(grid.filled[rows].any(axis=0))
-    columns = tuple(int(j) for j in np.flatnonzero(grid.filled[header] | used))
+    row = grid.row(header)
+    columns = tuple(
+        int(j) for j in np.flatnonzero(grid.filled[header] | used) if row[j] not in _ours()
+    )
     titles, headers = named(grid, header, columns)
     banner = grid.texts(np.flatnonzero(counts[:header]))
     return Layout(
@@ -128,6 +132,12 @@ def find_layout(grid: Grid, *, name: str, header_row: int | None = None) -> Layo
         banner,
         grid.texts(footer),
     )
+
+
+@functools.cache
+def _ours() -> frozenset[str]:
+    """Headings that only our own workbook of problems has; a corrected one is read without them."""
+    return frozenset(text("error_workbook.reasons", language) for language in LANGUAGES)
 
 
 def named(grid: Grid, header: int, columns: Sequence[int]) -> tuple[tuple[str, ...], list[str]]:

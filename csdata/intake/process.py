@@ -14,18 +14,37 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import pyarrow as pa
 
-from csdata.errors import BadValues, CsDataError, FileTooLarge, NoTableFound, UnreadableFile
+from csdata.errors import (
+    BadValues,
+    CsDataError,
+    FileTooLarge,
+    NoTableFound,
+    PasswordNeeded,
+    UnreadableFile,
+    WrongPassword,
+)
 from csdata.i18n import message
-from csdata.intake.limits import Limits, megabytes
+from csdata.intake.child.problems import Job
+from csdata.intake.limits import Limits, megabytes, setting
 from csdata.intake.memory import resident_bytes
 
-CHILD: Final = Path(__file__).with_name("child.py")
+CHILD: Final = Path(__file__).with_name("child") / "__main__.py"
 PROBLEM: Final = 65
 """Exit status of the child for a file that it understood to be unreadable."""
+
+LOCKED: Final = {"password": PasswordNeeded, "wrong_password": WrongPassword}
+
+LIMIT_OF: Final = {
+    "file": "file_bytes",
+    "expanded": "expanded_bytes",
+    "memory": "memory_bytes",
+    "time": "seconds",
+}
+"""The limit that a size is measured by, where it has another name."""
 
 POLL: Final = 0.1
 """Seconds between two looks at the child."""
@@ -52,33 +71,24 @@ TOO_MUCH: Final = _ends_by("SIGABRT", "SIGKILL")
 
 
 def read_cells(
-    path: Path, *, kind: str, name: str, sheet: str | None, limits: Limits
+    job: Job, name: str, limits: Limits, password: str = ""
 ) -> tuple[pa.Table, dict[str, Any]]:
     """All cells of one sheet as text, and what the reader says about them.
 
     Args:
-        path: The bytes on disk; never a name that was uploaded.
-        kind: ``"xlsx"`` or ``"csv"``.
+        job: Path (never a name that was uploaded), kind, sheet or None, survey, and the limits.
         name: What the user calls the file, for messages.
-        sheet: The sheet to read, or None for the first visible one with cells.
         limits: What the reading may cost.
+        password: Goes to the reading process through its standard input, and nowhere else.
 
     Raises:
         UnreadableFile, FileTooLarge, NoTableFound: The child could not read it, or died of it.
+        PasswordNeeded, WrongPassword: It is locked.
         BadValues: There is no sheet of that name.
     """
-    job = {
-        "path": str(path),
-        "kind": kind,
-        "sheet": sheet,
-        "memory_bytes": limits.memory_bytes,
-        "seconds": limits.seconds,
-        "columns": limits.columns,
-        "cells": limits.cells,
-    }
-    status, answer = _run(job, name, limits)
+    status, answer = _run(job, name, limits, password.encode())
     if status == PROBLEM:
-        _explain(json.loads(answer), name, sheet, limits)
+        raise explained(json.loads(answer), name, job["sheet"], limits)
     if status in TOO_LONG:
         raise _too_slow(name, limits)
     if status in TOO_MUCH:
@@ -89,28 +99,32 @@ def read_cells(
     return table, json.loads(table.schema.metadata[b"csdata"])
 
 
-def _run(job: Mapping[str, object], name: str, limits: Limits) -> tuple[int, bytes]:
+def _run(job: Job, name: str, limits: Limits, password: bytes) -> tuple[int, bytes]:
     with subprocess.Popen(
-        [sys.executable, "-I", str(CHILD), json.dumps(job)],
-        stdin=subprocess.DEVNULL,
+        [sys.executable, "-I", str(CHILD), json.dumps(dict(job))],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=os.environ | FRUGAL,
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     ) as process:
         try:
-            return _watch(process, name, limits)
+            return _watch(process, name, limits, password)
         finally:
             process.kill()
 
 
-def _watch(process: subprocess.Popen[bytes], name: str, limits: Limits) -> tuple[int, bytes]:
+def _watch(
+    process: subprocess.Popen[bytes], name: str, limits: Limits, password: bytes
+) -> tuple[int, bytes]:
     """Wait for the answer, looking at time and memory: not every system limits them for us."""
     deadline = time.monotonic() + limits.seconds
+    said: bytes | None = password
     while True:
         try:
-            answer, _ = process.communicate(timeout=POLL)
+            answer, _ = process.communicate(said, timeout=POLL)
         except subprocess.TimeoutExpired:
+            said = None  # it may be said once only
             if time.monotonic() > deadline:
                 raise _too_slow(name, limits) from None
             if resident_bytes(process) > limits.memory_bytes:
@@ -132,8 +146,14 @@ def unreadable(name: str, problem: str) -> UnreadableFile:
 
 
 def too_large(name: str, what: str, found: object, limit: object) -> FileTooLarge:
-    """The error of a file beyond a limit."""
-    return FileTooLarge(file=name, what=message(f"intake.size_{what}"), found=found, limit=limit)
+    """The error of a file beyond a limit, with the variable that moves the limit."""
+    return FileTooLarge(
+        file=name,
+        what=message(f"intake.size_{what}"),
+        found=found,
+        limit=limit,
+        setting=setting(LIMIT_OF.get(what, what)),
+    )
 
 
 def _too_slow(name: str, limits: Limits) -> FileTooLarge:
@@ -146,22 +166,21 @@ def _too_much_memory(name: str, limits: Limits) -> FileTooLarge:
     return too_large(name, "memory", message("intake.over_limit"), limit)
 
 
-def _explain(answer: dict[str, Any], name: str, sheet: str | None, limits: Limits) -> NoReturn:
-    """The child's word as an error."""
+def explained(
+    answer: Mapping[str, Any], name: str, sheet: str | None, limits: Limits
+) -> CsDataError:
+    """The reader's word as an error."""
     problem: str = answer["problem"]
-    error: CsDataError
+    if problem in LOCKED:
+        return LOCKED[problem](file=name)
     if problem == "memory":
-        error = _too_much_memory(name, limits)
-    elif problem in {"columns", "cells"}:
-        error = too_large(name, problem, f"{answer['found']:,}", f"{answer['limit']:,}")
-    elif problem == "sheet":
-        error = BadValues(
-            where=name,
-            found=sheet,
-            remedy=message("intake.remedy_sheet", sheets=answer["sheets"]),
-        )
-    elif problem == "empty":
-        error = NoTableFound(file=name, remedy=message("intake.remedy_no_cells"))
-    else:
-        error = unreadable(name, problem)
-    raise error
+        return _too_much_memory(name, limits)
+    if problem == "sheet":
+        remedy = message("intake.remedy_sheet", sheets=answer["sheets"])
+        return BadValues(where=name, found=sheet, remedy=remedy)
+    if problem == "empty":
+        return NoTableFound(file=name, remedy=message("intake.remedy_no_cells"))
+    if "limit" in answer:
+        shown = megabytes if problem == "expanded" else "{:,}".format
+        return too_large(name, problem, shown(answer["found"]), shown(answer["limit"]))
+    return unreadable(name, problem)

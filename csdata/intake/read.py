@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from csdata.errors import NoTableFound, NotBuilt
+from csdata.errors import NoTableFound
 from csdata.i18n import message
-from csdata.intake import blocks, canonical, ends, groups, layout, rules, totals, values
-from csdata.intake.asof import stated_day
+from csdata.intake import blocks, canonical, groups, layout, rules, settling, totals
+from csdata.intake.amount_columns import prefer_converted
 from csdata.intake.assemble import rows_apart, rows_as_text, used_rows
-from csdata.intake.catalogue import fields
+from csdata.intake.columns import Column, column
 from csdata.intake.edits import Edits
 from csdata.intake.edits import apply as apply_edits
 from csdata.intake.fields import guess
-from csdata.intake.headers import normal
-from csdata.intake.limits import LIMITS, Limits
+from csdata.intake.grain import tell_grain
+from csdata.intake.limits import Limits
+from csdata.intake.mended import mended
 from csdata.intake.reading import DataRows, Reading
 from csdata.intake.recipe import Recipe
 from csdata.intake.recipe_book import RecipeBook, fingerprint
+from csdata.intake.recipe_file import read_recipe
 from csdata.intake.report import Report
-from csdata.intake.values import Column
 from csdata.intake.workbook import Cells, Readable, open_file
 from csdata.tables import Import
 
@@ -60,21 +59,21 @@ def read_export(
     recipes: RecipeBook | None = None,
     edits: Edits | None = None,
     password: str | None = None,
-    limits: Limits = LIMITS,
+    limits: Limits | None = None,
 ) -> Import:
     """Read one Salesforce export, or any sheet that looks like one, into a typed table.
 
     Args:
         path_or_bytes: A path, the bytes themselves, or an open binary file.
         name: What to call the file; its timestamp may state the as-of date. Default: its own name.
-        sheet: The sheet of a workbook; default the first visible one with cells.
+        sheet: The sheet of a workbook; default the one that looks most like a table.
         recipe: The user's corrections of what the reader decides by itself, or the path of a
             recipe file.
         recipes: Recipes remembered by the fingerprint of the headings; one that fits is used where
             no ``recipe`` is given.
         edits: Cells corrected by hand: (line in the file, heading) → text.
         password: Opens an encrypted workbook; kept nowhere.
-        limits: What the file may cost.
+        limits: What the file may cost; default those in force (see :class:`Limits`).
 
     Returns:
         The rows that can be used, typed, under canonical names where a column was recognised; and
@@ -82,8 +81,9 @@ def read_export(
         ``rows_read`` is always the rows kept, set aside and dropped together.
 
     Raises:
-        UnreadableFile: The bytes are no workbook and no CSV; the message says what to do.
+        UnreadableFile: The bytes are no table; the message says what to do.
         FileTooLarge: Size, columns, cells, memory or time are beyond the limits.
+        PasswordNeeded, WrongPassword: The workbook is locked.
         NoTableFound: There are no headings, or no rows under them.
         NoCustomerColumn: No column names a customer.
         MissingColumns: The recipe names a heading that the file does not have.
@@ -101,7 +101,7 @@ def loaded(recipe: Recipe | str | os.PathLike[str] | None) -> Recipe | None:
     """A recipe, from its file where a path is given."""
     if recipe is None or isinstance(recipe, Recipe):
         return recipe
-    raise NotBuilt(option="recipe", value=str(recipe), choices=["Recipe"])
+    return read_recipe(recipe)
 
 
 def understand(
@@ -122,20 +122,24 @@ def understand(
     if recipe.header_row is not None:
         found = layout.find_layout(grid, name=name, header_row=recipe.header_row)
     parts = blocks.find_blocks(grid, found)
+    block = _block(grid, found, parts, recipe) if parts else 0
     if parts:
-        found = blocks.only(grid, found, parts[_block(grid, found, parts, recipe) - 1])
-    columns = [values.column(header, c) for header, c in layout.columns_of(grid, found)]
-    guessed = guess(columns, recipe, name=name)
-    if guessed.role is None or "customer_id" not in guessed.mapping:
-        raise NoCustomerColumn(file=name, columns=found.headers)
+        found = blocks.only(grid, found, parts[block - 1])
     report = Report()
     report.notes.extend(cells.notes)
+    columns = [column(header, c) for header, c in layout.columns_of(grid, found)]
+    columns = mended(columns, report, kind=cells.kind)
+    guessed = guess(columns, recipe, name=name)
+    guessed = prefer_converted(guessed, {c.header: c for c in columns}, recipe)
+    if guessed.role is None or "customer_id" not in guessed.mapping:
+        raise NoCustomerColumn(file=name, columns=found.headers)
     if remembered is not None:
         report.note("recipe_used")
     _tell_layout(report, cells, found)
     if parts and recipe.block is None:
         names = blocks.block_names(grid, plain, parts)
-        report.ask("block", n=len(parts), blocks=names, column=found.headers[0])
+        first = found.headers[0]
+        report.ask("block", n=len(parts), blocks=names, column=first, chosen=block)
     if edits:
         columns = apply_edits(columns, found.rows.astype(np.int64) + 1, edits, report)
     rows = drop_totals(report, found, columns, guessed.mapping["customer_id"])
@@ -157,8 +161,6 @@ def _block(
 
 
 def _tell_layout(report: Report, cells: Cells, found: layout.Layout) -> None:
-    if cells.encoding == "cp932":
-        report.note("encoding")
     if len(cells.sheets) > 1:
         report.note("sheet", sheet=cells.sheet, n=len(cells.sheets))
     if found.header_row:
@@ -256,13 +258,15 @@ def _list_error_cells(
 def _assemble(reading: Reading, cells: Cells) -> Import:
     data, report, mapping = reading.data, reading.report, reading.guess.mapping
     _tell_role(reading)
-    read = canonical.date_columns(list(data.columns.values()), day_first=reading.recipe.day_first)
-    as_of = _as_of(reading, day_first=canonical.day_order(read))
-    typed = canonical.type_fields(data.columns, mapping, read, role=reading.role)
+    tell_grain(reading)
+    settling.tell_cut_off(reading)
+    read = canonical.date_columns(reading, epoch_1904=cells.epoch_1904)
+    as_of = settling.settle_as_of(reading, read)
+    typed = canonical.type_fields(reading, read)
     canonical.list_unread(reading, typed)
-    _ask_day_order(reading, typed)
+    settling.ask_day_order(reading, typed)
     found = {name: field.data for name, field in typed.items()}
-    _settle_end(reading, found)
+    settling.settle_end(reading, found, typed)
     seen = rules.Rows(
         fields=found,
         unread={name: field.unread for name, field in typed.items()},
@@ -294,6 +298,8 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
         header_row=reading.layout.header_row + 1,
         kind=cells.kind,
         previews=cells.previews,
+        currency=settling.currency(report.currencies),
+        currencies=MappingProxyType(dict(report.currencies)),
     )
 
 
@@ -306,56 +312,11 @@ def _tell_role(reading: Reading) -> None:
     if found.named:
         report.note("name_as_id", column=found.mapping["customer_id"])
     # Without ends everybody would seem to have stayed; that has to be meant.
-    endless = "start" in found.mapping and "end" not in found.mapping
+    asked = "end" not in reading.recipe.mapping
+    endless = asked and "start" in found.mapping and "end" not in found.mapping
     if lacking := [*found.missing, *(["end"] if endless else [])]:
         missing = [message(f"field.{name}") for name in lacking]
         report.ask("mapping", role=role, missing=missing)
-
-
-def _as_of(reading: Reading, *, day_first: bool | None) -> dt.date | None:
-    """基準日: the user's, else what the file says; asked for where dates need one."""
-    report, recipe = reading.report, reading.recipe
-    if recipe.as_of is not None:
-        report.note("as_of_user", day=recipe.as_of)
-        return recipe.as_of
-    stated = stated_day(
-        reading.layout.banner, reading.layout.footer, reading.name, day_first=day_first
-    )
-    if stated is not None:
-        where = message(f"intake.where_{stated.where}")
-        report.note("as_of", day=stated.day, where=where, text=stated.text)
-        return stated.day
-    if reading.role == "customers" and "start" in reading.guess.mapping:
-        report.ask("as_of")
-    return None
-
-
-def _ask_day_order(reading: Reading, typed: Mapping[str, canonical.Typed]) -> None:
-    for name, field in typed.items():
-        if field.undecided:
-            header = reading.guess.mapping[name]
-            shown = canonical.examples(reading.data.columns[header])
-            reading.report.ask("day_first", column=header, examples=shown)
-            return
-
-
-def _settle_end(reading: Reading, found: dict[str, npt.NDArray[Any]]) -> None:
-    """Turn last days with a contract into first days without one (see :mod:`.ends`)."""
-    if "end" not in found or not (~np.isnat(found["end"])).any():
-        return
-    report, header = reading.report, reading.guess.mapping["end"]
-    said = reading.recipe.end_is_last_day
-    seen = ends.evidence(found["end"], found.get("start"))
-    leaving = normal(header) in fields(reading.role)["end"].leaving
-    last = seen.proposal(leaving=leaving) if said is None else said
-    if last:
-        found["end"] = ends.day_after(found["end"])
-    report.note("end_last_day" if last else "end_first_day", column=header)
-    if said is None:
-        proposal = message("intake.end_last" if last else "intake.end_first")
-        report.ask(
-            "end_is_last_day", column=header, proposal=proposal, last=seen.last, first=seen.first
-        )
 
 
 def set_aside(reading: Reading, rows: rules.Rows) -> npt.NDArray[np.object_]:

@@ -23,12 +23,14 @@ class Report:
         notes: What was done to the file, in order.
         questions: What only the user can decide; ``question.<field of the recipe>``.
         dropped: Rows that are no data (totals, footer), counted by rule.
+        currencies: Column of the table → ISO codes of its money.
     """
 
     def __init__(self) -> None:
         self.notes: list[Message] = []
         self.questions: list[Message] = []
         self.dropped: Counter[str] = Counter()
+        self.currencies: dict[str, tuple[str, ...]] = {}
         self._issues: list[pd.DataFrame] = []
 
     def note(self, key: str, /, **values: object) -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from csdata.intake.values import Bools
-from csdata.schema import Source
+from csdata.schema import SOURCES, Source
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -61,10 +61,11 @@ class Rule:
     test: Callable[[Rows], Bools]
 
 
-_ALL: Final[frozenset[Source]] = frozenset({"customers", "contracts", "usage", "touches"})
+_ALL: Final[frozenset[Source]] = frozenset(SOURCES)
 _TERMS: Final[frozenset[Source]] = frozenset({"customers", "contracts"})
 _EVENTS: Final[frozenset[Source]] = frozenset({"usage", "touches"})
 _CUSTOMERS: Final[frozenset[Source]] = frozenset({"customers"})
+_DEALS: Final[frozenset[Source]] = frozenset({"opportunities"})
 
 
 def _is_missing(field: str) -> Callable[[Rows], Bools]:
@@ -121,13 +122,17 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("missing_id", _ALL, "customer_id", ("customer_id",), _is_missing("customer_id")),
     *(
         Rule("undecided_date", roles, field, (field,), _is_undecided(field))
-        for roles, field in ((_TERMS, "start"), (_TERMS, "end"), (_EVENTS, "date"))
+        for roles, field in (
+            *((_TERMS, "start"), (_TERMS, "end"), (_EVENTS, "date")),
+            *((_DEALS, "close_date"), (_DEALS, "start"), (_DEALS, "end")),
+        )
     ),
     Rule("missing_start", _TERMS, "start", ("start",), _is_missing("start")),
     Rule("missing_date", _EVENTS, "date", ("date",), _is_missing("date")),
+    Rule("missing_date", _DEALS, "close_date", ("close_date",), _is_missing("close_date")),
     # Without its date an end would read as "still a customer", which nobody has said.
-    Rule("unreadable_end", _TERMS, "end", ("end",), _is_unread("end")),
-    Rule("end_before_start", _TERMS, "end", ("start", "end"), _ends_before_start),
+    Rule("unreadable_end", _TERMS | _DEALS, "end", ("end",), _is_unread("end")),
+    Rule("end_before_start", _TERMS | _DEALS, "end", ("start", "end"), _ends_before_start),
     Rule("after_as_of", _TERMS, "start", ("start",), _is_after_as_of("start")),
     Rule("after_as_of", _EVENTS, "date", ("date",), _is_after_as_of("date")),
     Rule("missing_outcome", _CUSTOMERS, "churned", ("tenure_months", "churned"), _no_outcome),
@@ -139,6 +144,8 @@ RULES: Final[tuple[Rule, ...]] = (
             (_CUSTOMERS, "total_billing"),
             (frozenset[Source]({"contracts"}), "term_months"),
             (frozenset[Source]({"usage"}), "quantity"),
+            (_DEALS, "amount"),
+            (_DEALS, "term_months"),
         )
     ),
     Rule("duplicate_row", _CUSTOMERS, "customer_id", ("customer_id",), _same_row),

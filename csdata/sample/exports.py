@@ -1,13 +1,15 @@
 """A portfolio as the files that Salesforce would give: what a user drops on the import page.
 
-The customers come as a Formatted report, the other tables as Details Only reports. In both a
-契約終了日 is the *last day with* a contract, one day before ``end``. Same portfolio, same bytes.
+Customers and usage come as Formatted reports, contracts and touches as Details Only reports: as the
+page that Salesforce calls ``.xls``, and as ``.csv``. In all of them a 契約終了日 is the *last day
+with* a contract, one day before ``end``. Same portfolio, same bytes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,8 +19,8 @@ import pandas as pd
 from csdata.errors import MissingColumns
 from csdata.sample.made_up import company
 from csdata.sample.people import SERVICE
-from csdata.sample.salesforce import Report, details, formatted
-from csdata.schema import Role, lazy
+from csdata.sample.salesforce import Report, details, formatted, page
+from csdata.schema import ROLES, Role, lazy
 from csdata.tables import Portfolio
 
 LABELS: Final[Mapping[Role, Mapping[str, str]]] = MappingProxyType(
@@ -77,7 +79,14 @@ _NAMES: Final[Mapping[Role, str]] = MappingProxyType(
 )
 _CONTRACT_NUMBER: Final = "契約番号"
 _SORTED_BY: Final = LABELS["customers"]["start"]
-_TOTALS: Final = tuple(LABELS["customers"][c] for c in ("mrr", "total_billing"))
+_FORMATTED: Final[Mapping[Role, tuple[str, ...]]] = MappingProxyType(
+    {
+        "customers": tuple(LABELS["customers"][c] for c in ("mrr", "total_billing")),
+        "usage": (LABELS["usage"]["quantity"],),
+    }
+)
+"""Tables that come as Formatted reports → the columns that are added up below them."""
+
 _FILTERS: Final = (
     "表示: すべての取引先",
     "種別 次の文字列と一致する 顧客",
@@ -102,25 +111,14 @@ def files(portfolio: Portfolio) -> dict[str, bytes]:
         present = portfolio.columns("customers")
         raise MissingColumns(table="customers", missing=["start"], present=present)
     made = dt.datetime.combine(portfolio.as_of, _TIME)
-    customers = _labelled(portfolio.customers, "customers")
-    report = Report(_NAMES["customers"], made, _USER, _COMPANY, _SORTED_BY, _FILTERS)
-    result = {
-        f"{report.name}-{made:%Y-%m-%d-%H-%M-%S}.xlsx": formatted(
-            customers.sort_values(_SORTED_BY, kind="stable"), report, totals=_TOTALS
-        )
-    }
-    roles: tuple[Role, ...] = ("contracts", "usage", "touches")
-    for role in roles:
-        # Reports are exported one after the other; the file name counts milliseconds in UTC.
-        made += dt.timedelta(seconds=48, milliseconds=371)
+    result: dict[str, bytes] = {}
+    for role in ROLES:
         frame = getattr(portfolio, role)
-        if frame is None:
-            continue
-        table = _labelled(frame, role)
-        if role == "contracts":
-            table.insert(0, _CONTRACT_NUMBER, [f"{i:08d}" for i in range(1, len(table) + 1)])
-        name = f"report{round(made.timestamp() * 1000)}.csv"
-        result[name] = details(table, Report(_NAMES[role], made, _USER, _COMPANY))
+        if frame is not None:
+            name, content = _file(_labelled(frame, role), role, made)
+            result[name] = content
+        # Reports are exported one after the other.
+        made += dt.timedelta(seconds=48, milliseconds=371)
     return result
 
 
@@ -133,6 +131,22 @@ def write(directory: Path | str, portfolio: Portfolio | None = None) -> list[Pat
         paths.append(folder / name)
         paths[-1].write_bytes(content)
     return paths
+
+
+def _file(table: pd.DataFrame, role: Role, made: dt.datetime) -> tuple[str, bytes]:
+    """Name and content of one export."""
+    report = Report(_NAMES[role], made, _USER, _COMPANY)
+    if role == "customers":
+        report = replace(report, sorted_by=_SORTED_BY, filters=_FILTERS)
+        table = table.sort_values(_SORTED_BY, kind="stable")
+    if role in _FORMATTED:
+        name = f"{report.name}-{made:%Y-%m-%d-%H-%M-%S}.xlsx"
+        return name, formatted(table, report, totals=_FORMATTED[role])
+    name = f"report{round(made.timestamp() * 1000)}"  # milliseconds in UTC
+    if role == "contracts":
+        table.insert(0, _CONTRACT_NUMBER, [f"{i:08d}" for i in range(1, len(table) + 1)])
+        return f"{name}.xls", page(table)
+    return f"{name}.csv", details(table, report)
 
 
 def _labelled(frame: Any, role: Role) -> pd.DataFrame:

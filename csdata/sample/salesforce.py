@@ -1,12 +1,14 @@
-"""The two report layouts of Salesforce as bytes: Formatted ``.xlsx`` and Details Only ``.csv``.
+"""The report layouts of Salesforce as bytes: Formatted ``.xlsx``, Details Only ``.csv``, ``.xls``.
 
-As in a Japanese org: banner and labels are Japanese, the last lines stay English.
+As in a Japanese org: banner and labels are Japanese, the last lines stay English. A Details Only
+``.xls`` is a page with a table.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
+import html
 import io
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -136,6 +138,20 @@ def details(table: pd.DataFrame, report: Report) -> bytes:
     ):
         writer.writerow([line])
     return buffer.getvalue().encode("cp932")
+
+
+def page(table: pd.DataFrame) -> bytes:
+    """A Details Only report saved as ``.xls``: a page with a table, in UTF-8, without a footer."""
+    rows = zip(*(_cells(table[label]) for label in table), strict=True)
+    lines = [_line("th", table.columns), *(_line("td", row) for row in rows)]
+    head = '<head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8"></head>'
+    body = "\n".join(lines)
+    return f'<html>{head}<body><table border="1">\n{body}\n</table></body></html>'.encode()
+
+
+def _line(tag: str, cells: Iterable[str]) -> str:
+    inner = "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells)
+    return f"<tr>{inner}</tr>"
 
 
 def _cells(values: pd.Series[Any]) -> Iterable[str]:

@@ -2,33 +2,45 @@
 
 import streamlit as st
 
-from csui import beginning, filecards, nav, sources, uploads
+from csui import (
+    beginning,
+    filecards,
+    import_join,
+    import_match,
+    import_reading,
+    import_recipes,
+    nav,
+    sources,
+    uploads,
+)
 from csui.text import t
 
 st.title(t("nav.import"), anchor=False)
-uploads.take(
-    st.file_uploader(
+with st.container(key="csui_more_files" if uploads.files() else "csui_files"):
+    dropped = st.file_uploader(
         t("page.import.drop"),
-        type=["xlsx", "csv"],
+        type=[*import_reading.KINDS, *import_recipes.KINDS],
         accept_multiple_files=True,
         key=uploads.zone(),
         help=t("page.import.drop_help"),
     )
-)
+uploads.take(dropped)
 uploads.read()
-above = st.container()
 
 if not uploads.files():
     st.markdown(t("page.import.which"))
     if st.button(t("ui.try_sample"), icon=":material/domain:", key="import.sample"):
         sources.open_sample()
         nav.go(nav.HOME)
+elif uploads.used():
+    beginning.box()
+
+import_recipes.cards()
 for upload in list(uploads.files().values()):
     filecards.card(upload)
 
 if uploads.used():
-    beginning.match()
-    with above:
-        beginning.begin(beginning.as_of())
+    import_match.report()
+    import_join.fold()
 elif uploads.files():
     st.info(t("page.import.none_used"), icon=":material/info:")

@@ -57,7 +57,7 @@ def test_from_a_dropped_file_to_the_quadrant(
     go(page, "取り込み")
     page.get_by_text("どのファイルを置けばよいか").wait_for()
     page.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(real_file)
-    page.get_by_text(re.compile("使う行 7,043")).wait_for(timeout=SLOW)
+    page.get_by_text(re.compile("使う 7,043")).wait_for(timeout=SLOW)
     page.get_by_role("button", name="分析をはじめる").click()
     page.get_by_text("1,869", exact=True).wait_for(timeout=SLOW)
     page.locator(CHART).first.wait_for(timeout=SLOW)

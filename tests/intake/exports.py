@@ -6,18 +6,18 @@ import csv
 import datetime as dt
 import io
 import json
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import xlsxwriter
 
 from csdata.intake import Recipe, child
-from csdata.intake.limits import LIMITS
+from csdata.intake.child.problems import Job
+from csdata.intake.limits import Limits
+from csdata.intake.process import explained
 from csdata.intake.read import understand
-from csdata.intake.workbook import Cells
+from csdata.intake.workbook import open_file
 from csdata.tables import Import
 
 Row = Sequence[object]
@@ -119,25 +119,32 @@ def details(
     return buffer.getvalue().encode(encoding)
 
 
+def without_a_process(
+    job: Job, name: str, limits: Limits, password: str
+) -> tuple[pa.Table, dict[str, Any]]:
+    """What the reading process would hand back, read in this one."""
+    try:
+        table = child.read(job, password)
+    except child.Problem as problem:
+        raise explained(problem.answer, name, job["sheet"], limits) from problem
+    return table, json.loads(table.schema.metadata[b"csdata"])
+
+
 def read_here(
-    data: bytes, kind: str, *, name: str = "data", recipe: Recipe | None = None
+    data: bytes,
+    kind: str,
+    *,
+    name: str = "data",
+    recipe: Recipe | None = None,
+    password: str | None = None,
+    limits: Limits | None = None,
 ) -> Import:
     """Read without a process of its own: what a law needs that tries a hundred files."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "upload"
-        path.write_bytes(data)
-        job = {"path": str(path), "sheet": None, "columns": LIMITS.columns, "cells": LIMITS.cells}
-        table: pa.Table = child.READERS[kind](job)
-    said = json.loads(table.schema.metadata[b"csdata"])
-    cells = Cells(
-        table=table,
-        kind=kind,
-        sheet=said.get("sheet", ""),
-        sheets=tuple(said.get("sheets", ())),
-        encoding=said.get("encoding"),
-        errors=tuple(map(tuple, said.get("errors", ()))),
+    shown, cells = open_file(
+        data, name=name, password=password, limits=limits, read=without_a_process
     )
-    return understand(cells, name=name, recipe=recipe or Recipe())
+    assert cells.kind == kind
+    return understand(cells, name=shown, recipe=recipe or Recipe())
 
 
 def read_rows(header: Row, *rows: Row, name: str = "data", recipe: Recipe | None = None) -> Import:

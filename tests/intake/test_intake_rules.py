@@ -129,7 +129,8 @@ def test_a_row_set_aside_does_not_make_another_a_duplicate() -> None:
     [
         ("月額", "12%", "not_a_number"),
         ("月額", "応相談", "not_a_number"),
-        ("解約予告日", "2026-02-30", "not_a_date"),
+        ("解約予告日", "2026-02-30", "impossible_date"),
+        ("解約予告日", "来春", "not_a_date"),
         ("解約済み", "たぶん", "not_a_boolean"),
     ],
 )
@@ -229,3 +230,32 @@ def test_the_user_knows_better_than_the_file() -> None:
 def test_every_rule_has_words(lang: str) -> None:
     said = {rule.id: message(f"rule.{rule.id}").say(lang) for rule in RULES}
     assert len(set(said.values())) == len(said)
+
+
+@pytest.mark.parametrize(
+    ("reason", "row"),
+    [
+        ("missing_id", ["O2", None, "受注", "2026-01-02", 1]),
+        ("missing_date", ["O2", "C1", "受注", None, 1]),
+        ("missing_date", ["O2", "C1", "受注", "先週", 1]),
+        ("missing_date", ["O2", "C1", "受注", "2026-02-30", 1]),
+        ("negative", ["O2", "C1", "受注", "2026-01-02", "▲1"]),
+    ],
+)
+def test_opportunities_set_aside(reason: str, row: list[object]) -> None:
+    header = ["商談 ID", "取引先 ID", "フェーズ", "完了予定日", "金額"]
+    good = ["O1", "C1", "受注", "2026-01-01", "1"]
+    planned = ["O3", "C1", "提案", "2030-01-01", "1"]
+    imported = read_rows(header, good, planned, row, recipe=Recipe(as_of=AS_OF.as_of))
+    assert imported.role == "opportunities"
+    assert imported.set_aside["reason"].tolist() == [reason]
+    assert len(imported.table) == 2
+
+
+def test_opportunities_whose_day_and_month_are_undecided_wait_for_an_answer() -> None:
+    header = ["商談 ID", "取引先 ID", "フェーズ", "完了予定日", "金額"]
+    row = ["O1", "C1", "受注", "3/4/2026", "1"]
+    imported = read_rows(header, row)
+    assert imported.set_aside["reason"].tolist() == ["undecided_date"]
+    assert "question.day_first" in keys(imported.questions)
+    assert len(read_rows(header, row, recipe=Recipe(day_first=True)).table) == 1

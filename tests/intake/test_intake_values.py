@@ -8,15 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csdata.intake.values import (
-    Column,
-    booleans,
-    column,
-    dates,
-    midnights,
-    natural,
-    numbers,
-)
+from csdata.intake.dates import dates, midnights
+from csdata.intake.natural import natural
+from csdata.intake.values import Column, booleans, column, numbers
 
 
 def texts(*values: str) -> pa.StringArray:
@@ -25,6 +19,12 @@ def texts(*values: str) -> pa.StringArray:
 
 def one(text: str) -> Column:
     return column("x", pa.array([text], pa.string()))
+
+
+def natural_of(source: Column, *, code: bool = False) -> np.ndarray:
+    rows = np.ones(len(source.codes), dtype=bool)
+    read = dates(source.distinct) if len(source.distinct) else None
+    return natural(source, rows, code=code, read=read).values
 
 
 # --- numbers --------------------------------------------------------------------------------------
@@ -210,19 +210,39 @@ def test_an_unknown_word_is_neither(text: str) -> None:
         (["NA", "null"], np.array(["NA", "null"], dtype=object)),
         ([None, None], np.array([None, None], dtype=object)),
         (["3/4/2026", "5/4/2026"], np.array(["3/4/2026", "5/4/2026"], dtype=object)),
-        (["12%", "5%"], np.array(["12%", "5%"], dtype=object)),
+        (["12%", "5%"], np.array([0.12, 0.05])),
+        (["12%", "abc"], np.array(["12%", "abc"], dtype=object)),
+        (["1E3", "2E5"], np.array(["1E3", "2E5"], dtype=object)),
+        (["1E3", "1.5"], np.array(["1E3", "1.5"], dtype=object)),
+        (["1e-05", "1.5"], np.array([1e-05, 1.5])),
+        (["3-4", "1-2"], np.array(["3-4", "1-2"], dtype=object)),
+        (["1-1-2026x", "3-4"], np.array(["1-1-2026x", "3-4"], dtype=object)),
+        (["03-1234-5678"], np.array(["03-1234-5678"], dtype=object)),
+        (["100-0001"], np.array(["100-0001"], dtype=object)),
+        (["R8.3.1", "R7.1.2"], np.array(["R8.3.1", "R7.1.2"], dtype=object)),
+        (["2026/03"], np.array(["2026/03"], dtype=object)),
+        (["26/03/05"], np.array(["26/03/05"], dtype=object)),
+        (["46023", "46024"], np.array([46023, 46024])),
+        (["(1)", "(2)"], np.array(["(1)", "(2)"], dtype=object)),
+        (["1,5", "2,5"], np.array(["1,5", "2,5"], dtype=object)),
+        (["JPY 700", "JPY 1,000"], np.array([700, 1000])),
+        (["$5.50", "▲$1.00"], np.array([5.5, -1.0])),
+        (["JPY 700", "USD 5"], np.array(["JPY 700", "USD 5"], dtype=object)),
+        (["10", "20", "-", None], np.array([10.0, 20.0, np.nan, np.nan])),
+        (["10", "20", "なし"], np.array(["10", "20", "なし"], dtype=object)),
+        (["-", "N/A", "10"], np.array(["-", "N/A", "10"], dtype=object)),
         (["2026-03-01", None], np.array(["2026-03-01", "NaT"], dtype="datetime64[us]")),
     ],
     ids=str,
 )
 def test_a_column_is_what_all_its_values_are(cells: list[str | None], expected: np.ndarray) -> None:
-    found = natural(column("x", pa.array(cells, pa.string())), code=False)
+    found = natural_of(column("x", pa.array(cells, pa.string())))
     assert found.dtype == expected.dtype
     np.testing.assert_array_equal(found, expected)
 
 
 def test_digits_under_the_heading_of_a_code_stay_text() -> None:
-    assert natural(one("90210"), code=True).tolist() == ["90210"]
+    assert natural_of(one("90210"), code=True).tolist() == ["90210"]
 
 
 def test_keeping_rows_forgets_the_texts_of_the_others() -> None:
@@ -230,9 +250,9 @@ def test_keeping_rows_forgets_the_texts_of_the_others() -> None:
     kept = source.keep(np.array([False, True, True, True, True]))
     assert kept.distinct.to_pylist() == ["1", "2"]
     assert kept.objects().tolist() == ["1", None, "2", "1"]
-    assert natural(kept, code=False).tolist()[0] == 1
+    assert natural_of(kept).tolist()[0] == 1
 
 
 def test_long_keys_keep_their_last_digits() -> None:
     keys = pa.array(["123456789012345678", "123456789012345679"], pa.string())
-    assert natural(column("x", keys), code=False).tolist() == keys.to_pylist()
+    assert natural_of(column("x", keys)).tolist() == keys.to_pylist()

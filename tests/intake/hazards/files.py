@@ -6,14 +6,15 @@ import io
 import zipfile
 
 import pytest
-from tests.intake.kinds import write
 
 import csdata as cs
 from csdata.errors import CsDataError
 from csdata.tables import Import
 from tests.intake.exports import details, keys, workbook
 from tests.intake.hazards import hazard
+from tests.intake.kinds import write
 
+KEY, OTHER = "合言葉", "違う"
 HEAD = ("取引先 ID", "取引先名", "契約開始日")
 ROWS = (("0012", "㈱見本①", "2026-01-31"), ("0013", "髙橋商店", "2026-02-28"))
 
@@ -63,15 +64,15 @@ def the_content_counts_and_the_name_does_not() -> None:
 def a_broken_or_locked_workbook_gets_a_sentence() -> None:
     book = workbook(("s", [HEAD, *ROWS]))
     refused(book[: len(book) // 2], "a.xlsx")
-    locked = write("encrypted", HEAD, ROWS, password="合言葉")
+    locked = write("encrypted", HEAD, ROWS, password=KEY)
     from csdata.intake import PasswordNeeded, WrongPassword
 
     assert isinstance(refused(locked, "a.xlsx"), PasswordNeeded)
     with pytest.raises(WrongPassword):
-        cs.read_export(locked, name="a.xlsx", password="違う")
-    opened = cs.read_export(locked, name="a.xlsx", password="合言葉")
+        cs.read_export(locked, name="a.xlsx", password=OTHER)
+    opened = cs.read_export(locked, name="a.xlsx", password=KEY)
     check(opened)
-    assert "合言葉" not in repr(opened.recipe)
+    assert KEY not in repr(opened.recipe)
 
 
 @hazard(5)

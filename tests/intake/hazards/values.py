@@ -64,7 +64,9 @@ def swapped_days_and_months_are_noticed_and_undone_on_request() -> None:
     # with day and month exchanged; the rest stayed text.
     true = [dt.date(2026, m, d) for m in (1, 3, 5, 8) for d in (2, 9, 14, 21, 27)]
     cells = [
-        dt.datetime(t.year, t.day, t.month) if t.day <= 12 else f"{t.day}/{t.month}/{t.year}"
+        dt.datetime(t.year, t.day, t.month)  # noqa: DTZ001 (a spreadsheet's dates have no zone)
+        if t.day <= 12
+        else f"{t.day}/{t.month}/{t.year}"
         for t in true
     ]
     rows = [HEAD, *([f"C{i}", f"会社{i}", cell, None] for i, cell in enumerate(cells))]

@@ -1,0 +1,127 @@
+"""The rows of a file with what is wrong with them: to correct in Excel and to drop again."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Final
+
+import pandas as pd
+import xlsxwriter
+
+from csdata.i18n import catalogue, text
+from csdata.tables import Import
+
+MOST_ROWS: Final = 20_000
+"""Rows that are all written; of a longer file only those with a problem are."""
+
+LONGEST_CELL: Final = 32_767
+"""Characters that a cell of Excel can hold."""
+
+_YELLOW: Final = "#FFF2CC"
+_GREY: Final = "#EDEDED"
+
+
+def error_workbook(imported: Import, language: str) -> bytes:
+    """The rows in the layout of the file, the cells with problems coloured, the reasons behind.
+
+    Headings and rows stand in the lines in which the file has them, so that a line of the report is
+    a line of the workbook. Everything is text, as the file had it: a spreadsheet changes nothing,
+    and what was corrected can be dropped again. The column of reasons is then ignored.
+
+    Args:
+        imported: What was read.
+        language: Of the reasons.
+
+    Returns:
+        An .xlsx file: the rows, and a sheet that explains them.
+    """
+    problems = problems_of(imported)
+    rows = imported.raw
+    if len(rows) > MOST_ROWS:
+        rows = rows.loc[rows.index.isin(problems["row"])]
+    buffer = io.BytesIO()
+    # A text that begins like a formula stays a text.
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book: Any = xlsxwriter.Workbook(buffer, options)
+    _write_rows(book, imported, rows, problems, language)
+    _explain(book, imported, len(rows), problems, language)
+    book.close()
+    return buffer.getvalue()
+
+
+def problems_of(imported: Import) -> pd.DataFrame:
+    """The issues that a person can correct, in the form of ``Import.issues``."""
+    issues = imported.issues
+    open_ = issues["severity"].isin(["warning", "error"]) & issues["row"].isin(imported.raw.index)
+    return issues.loc[open_].reset_index(drop=True)
+
+
+def _sheet_name(imported: Import, language: str) -> str:
+    plain = "".join("_" if c in "[]:*?/\\" else c for c in imported.sheet).strip("'")[:31]
+    name = plain or text("error_workbook.sheet", language)
+    return name if name != text("error_workbook.about", language) else f"{name} "[:31]
+
+
+def _write_rows(
+    book: Any, imported: Import, rows: pd.DataFrame, problems: pd.DataFrame, language: str
+) -> None:
+    sheet: Any = book.add_worksheet(_sheet_name(imported, language))
+    bold = book.add_format({"bold": True, "bg_color": _GREY, "text_wrap": True, "valign": "top"})
+    marked = book.add_format({"bg_color": _YELLOW})
+    top = imported.header_row - 1
+    if top and imported.as_of is not None:
+        # Above the headings, where a report states it: dropped again, the day is known.
+        said = text("error_workbook.as_of", language, day=f"{imported.as_of:%Y-%m-%d}")
+        sheet.write_string(0, 0, said)
+    headers = [str(header) for header in rows.columns]
+    last = len(headers)
+    for j, header in enumerate([*headers, text("error_workbook.reasons", language)]):
+        sheet.write_string(top, j, header[:LONGEST_CELL], bold)
+    bad = set(zip(problems["row"].tolist(), problems["column"].tolist(), strict=True))
+    lines = [int(line) for line in rows.index.to_numpy()]
+    for j, header in enumerate(headers):
+        texts = rows.iloc[:, j].astype(object).fillna("").tolist()
+        for line, cell in zip(lines, texts, strict=True):
+            style = marked if (line, header) in bad else None
+            if cell:
+                sheet.write_string(line - 1, j, str(cell)[:LONGEST_CELL], style)
+            elif style is not None:
+                sheet.write_blank(line - 1, j, None, style)
+    for line, said in _reasons(problems, language).items():
+        sheet.write_string(line - 1, last, said[:LONGEST_CELL])
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{max(lines, default=1)}"})
+    sheet.freeze_panes(top + 1, 0)
+    sheet.set_column(0, last - 1, 16)
+    sheet.set_column(last, last, 60)
+
+
+def _reasons(problems: pd.DataFrame, language: str) -> dict[int, str]:
+    """Line → its reasons, each with the column that it is about."""
+    words = {rule: _rule(rule, language) for rule in problems["rule"].unique()}
+    said = problems["column"].astype(str) + ": " + problems["rule"].map(words)
+    reasons: dict[int, list[str]] = {}
+    for line, reason in zip(problems["row"].tolist(), said.tolist(), strict=True):
+        reasons.setdefault(line, []).append(reason)
+    return {line: " / ".join(dict.fromkeys(found)) for line, found in reasons.items()}
+
+
+def _rule(rule: str, language: str) -> str:
+    key = f"rule.{rule}"
+    return text(key, language) if key in catalogue(language) else rule
+
+
+def _explain(
+    book: Any, imported: Import, written: int, problems: pd.DataFrame, language: str
+) -> None:
+    sheet: Any = book.add_worksheet(text("error_workbook.about", language))
+    n = problems["row"].nunique()
+    lines = [
+        text("error_workbook.file", language, file=imported.name),
+        text("error_workbook.rows", language, n=n, rows=len(imported.raw)),
+        text("error_workbook.how", language),
+    ]
+    if written < len(imported.raw):
+        lines.append(text("error_workbook.only", language, most=MOST_ROWS))
+    for i, line in enumerate(lines):
+        sheet.write_string(i, 0, line[:LONGEST_CELL])
+    sheet.set_column(0, 0, 100)

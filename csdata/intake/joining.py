@@ -1,0 +1,131 @@
+"""Files of one customer base put on the same ids: 15 and 18 characters, accepted names, repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from csdata.i18n import Message, message
+from csdata.intake.ids import key15
+from csdata.tables import Import
+
+
+def without_repeats(imports: Sequence[Import]) -> tuple[tuple[Import, ...], list[Message]]:
+    """The imports less those whose rows are all in one before them, and what was left out."""
+    kept: list[Import] = []
+    notes: list[Message] = []
+    for imported in imports:
+        same = next((k for k in kept if _same(k, imported)), None)
+        if same is None:
+            kept.append(imported)
+        else:
+            notes.append(message("note.same_file", file=imported.name, other=same.name))
+    return tuple(kept), notes
+
+
+def _same(one: Import, other: Import) -> bool:
+    return (
+        one.role == other.role
+        and len(one.table) == len(other.table) > 0
+        and one.table.equals(other.table)
+    )
+
+
+def on_one_id(
+    imports: Sequence[Import], accepted: Mapping[str, str]
+) -> tuple[list[pd.DataFrame], list[Message]]:
+    """The tables with the ids that the customers' file has, where both mean the same record.
+
+    Args:
+        imports: Every file, of whatever role.
+        accepted: Customer as another file calls them → ``customer_id``.
+
+    Returns:
+        A table for each import, and a sentence for each file whose ids were given another form.
+    """
+    known = known_ids(imports)
+    tables: list[pd.DataFrame] = []
+    notes: list[Message] = []
+    for imported in imports:
+        ids = imported.table["customer_id"]
+        distinct = pd.Series(ids.dropna().unique(), dtype=object)
+        keys = pd.Series(key15(distinct.to_numpy(dtype=object)), dtype=object)
+        meant = distinct.map(accepted).fillna(keys.map(known)).fillna(distinct)
+        changed = meant != distinct
+        if imported.role == "customers" or not changed.any():
+            tables.append(imported.table)
+            continue
+        to = dict(zip(distinct[changed], meant[changed], strict=True))
+        tables.append(imported.table.assign(customer_id=ids.map(to).fillna(ids)))
+        by_name = int(distinct.isin(list(accepted)).sum())
+        if n := len(to) - by_name:
+            notes.append(message("note.ids_15_18", file=imported.name, n=n))
+        if by_name:
+            notes.append(message("note.names_accepted", file=imported.name, n=by_name))
+    return tables, notes
+
+
+def known_ids(imports: Sequence[Import]) -> dict[str, str]:
+    """The 15 characters of an id → the form to use: the customers' file first, then the first."""
+    ordered = sorted(imports, key=lambda i: i.role != "customers")
+    known: dict[str, str] = {}
+    for imported in ordered:
+        ids = imported.table["customer_id"].dropna().unique().astype(object)
+        for key, given in zip(key15(ids), ids, strict=True):
+            known.setdefault(key, str(given))
+    return known
+
+
+def strangers(imports: Sequence[Import], tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Customers of other files that the customers' file does not have.
+
+    Returns:
+        ``given``, ``called`` (their name where the file has one), ``file``.
+    """
+    own = [t for i, t in zip(imports, tables, strict=True) if i.role == "customers"]
+    known = set(pd.concat(own)["customer_id"].dropna()) if own else set[str]()
+    found: list[pd.DataFrame] = []
+    for imported, table in zip(imports, tables, strict=True):
+        if imported.role == "customers":
+            continue
+        rows = table.loc[table["customer_id"].notna() & ~table["customer_id"].isin(known)]
+        called = rows["name"] if "name" in rows else pd.Series(np.nan, rows.index, dtype=object)
+        made = pd.DataFrame({"given": rows["customer_id"], "called": called, "file": imported.name})
+        found.append(made.drop_duplicates("given"))
+    columns = ["given", "called", "file"]
+    if not found:
+        return pd.DataFrame(columns=columns, dtype=object)
+    return pd.concat(found, ignore_index=True).astype(dict.fromkeys(columns, object))
+
+
+def one_money(imports: Sequence[Import]) -> tuple[list[Import], list[Message]]:
+    """Amounts in one currency and one kind of tax for each kind of table.
+
+    Files whose amounts are in another currency, or with tax where the others are without, keep
+    their rows; their amounts are left out and counted, for they must never be added up.
+    """
+    result = list(imports)
+    notes: list[Message] = []
+    for role in {i.role for i in imports}:
+        own = [n for n, i in enumerate(result) if i.role == role]
+        for field in ("mrr", "amount", "total_billing", "fixed", "overage", "other"):
+            holders = [n for n in own if field in result[n].table]
+            kinds = {n: (result[n].currency, result[n].tax.get(field)) for n in holders}
+            if len(set(kinds.values())) < 2:  # noqa: PLR2004 (all alike)
+                continue
+            amounts = {n: int(result[n].table[field].notna().sum()) for n in holders}
+            usual = kinds[max(holders, key=lambda n: amounts[n])]
+            for n in holders:
+                stated = [a for a, b in zip(kinds[n], usual, strict=True) if a and b and a != b]
+                if not stated:
+                    continue
+                without = result[n].table.assign(**{field: np.nan})
+                header = result[n].columns.get(field, field)
+                result[n] = replace(result[n], table=without)
+                notes.append(
+                    message("note.money_apart", file=imports[n].name, column=header, n=amounts[n])
+                )
+    return result, notes

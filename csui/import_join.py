@@ -1,0 +1,115 @@
+"""How rows become customers: one fold 「顧客の数え方」, and names that may be the same customer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final, get_args
+
+import pandas as pd
+import streamlit as st
+
+from csdata.errors import CsDataError
+from csdata.intake import accounts
+from csdata.intake.join_rules import Excluded, JoinRules
+from csui import lists, uploads
+from csui.text import spoken, t
+
+_CUSTOMER: Final = ("account", "group", "contract")
+_LIVES: Final = ("", "customers", "contracts")
+_RETURNING: Final = ("new", "one")
+_MOST_SHOWN: Final = 200
+
+
+def fold() -> None:
+    """The rules, folded: nobody has to touch them."""
+    rules = uploads.rules()
+    label = t("page.import.join.title")
+    with st.expander(label, icon=":material/groups:", key="import.join"):
+        st.caption(t("page.import.join.lead"))
+        left, right = st.columns(2)
+        with left:
+            _choice("customer", _CUSTOMER, rules.customer)
+            _choice("returning", _RETURNING, rules.returning)
+        with right:
+            _choice("lives", _LIVES, rules.lives or "")
+            _bridge(rules)
+        _exclusions(rules)
+
+
+def _choice(name: str, options: tuple[str, ...], value: str) -> None:
+    widget = f"import.join_{name}"
+    st.session_state[widget] = value
+    st.selectbox(
+        t(f"page.import.join.{name}"),
+        options,
+        format_func=spoken(options, lambda o: t(f"page.import.join.{name}_{o or 'auto'}")),
+        key=widget,
+        help=t(f"page.import.join.{name}_help"),
+        on_change=_set,
+        args=(name, widget),
+    )
+
+
+def _bridge(rules: JoinRules) -> None:
+    widget = "import.join_bridge_days"
+    st.session_state[widget] = rules.bridge_days
+    st.number_input(
+        t("page.import.join.bridge_days"),
+        min_value=0,
+        max_value=3650,
+        step=1,
+        value=None,
+        placeholder=t("page.import.join.bridge_days_auto"),
+        key=widget,
+        help=t("page.import.join.bridge_days_help"),
+        on_change=_set,
+        args=("bridge_days", widget),
+    )
+
+
+def _exclusions(rules: JoinRules) -> None:
+    kinds = get_args(Excluded)
+    widget = "import.join_exclude"
+    st.session_state[widget] = list(rules.exclude)
+    found = _candidates()
+    counts = found.groupby("kind")["customer_id"].nunique()
+
+    def said(kind: str) -> str:
+        words, n = t(f"page.import.join.exclude_{kind}"), int(counts.get(kind, 0))
+        return t("page.import.join.exclude_n", kind=words, n=n) if n else words
+
+    st.pills(
+        t("page.import.join.exclude"),
+        kinds,
+        selection_mode="multi",
+        format_func=spoken(kinds, said),
+        key=widget,
+        help=t("page.import.join.exclude_help"),
+        on_change=_set,
+        args=("exclude", widget),
+    )
+    if found.empty:
+        return
+    st.caption(t("page.import.join.exclude_lead", n=int(found["customer_id"].nunique())))
+    shown = found.assign(
+        kind=found["kind"].map({k: t(f"page.import.join.exclude_{k}") for k in kinds})
+    )
+    shown.columns = [t(f"page.import.join.left_out_{column}") for column in shown.columns]
+    lists.table(shown.head(_MOST_SHOWN), key="import.join_candidates")
+
+
+def _candidates() -> pd.DataFrame:
+    """Accounts that may be no customers; none while the files cannot be joined."""
+    try:
+        return uploads.matched().exclusions
+    except CsDataError:
+        return accounts.NONE
+
+
+def _set(name: str, widget: str) -> None:
+    value: Any = st.session_state[widget]
+    if name == "exclude":
+        value = tuple(value)
+    elif name == "lives":
+        value = value or None
+    uploads.set_rules(replace(uploads.rules(), **{name: value}))

@@ -1,0 +1,111 @@
+"""Several files: how they fit together, what counts as a customer, 基準日 once for all."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from csdata.i18n import LANGUAGES, text
+from csdata.intake import JoinRules
+from tests.app.cards import asked, card, dropped, has, imported, press, table
+from tests.app.driver import control, ran, raw_keys, says
+
+ACCOUNTS = table(("取引先 ID", "取引先名"), *([f"C{i}", f"会社{i}"] for i in range(4)))
+CUSTOMERS = table(
+    ("取引先 ID", "取引先名", "契約開始日", "解約日"),
+    *([f"C{i}", f"会社{i}", "2025-01-01", "2025-06-30" if i % 2 else ""] for i in range(4)),
+)
+CONTRACTS = table(
+    ("契約番号", "取引先 ID", "契約開始日", "契約終了日", "契約期間 (か月)"),
+    *([f"{i:05}", f"C{i}", "2025-01-01", "2025-12-31", 12] for i in range(4)),
+)
+USAGE = table(
+    ("取引先 ID", "利用日", "業務区分", "利用時間"),
+    ["C1", "2025-02-01", "経理", 3],
+    ["X9", "2025-02-01", "経理", 3],
+)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_ids_that_match_nothing_are_shown_on_both_sides(lang: str) -> None:
+    app = dropped({"c.csv": CUSTOMERS, "u.csv": USAGE}, lang)
+    assert says(app, text("page.import.leftovers", lang, n=4))
+    assert says(app, "X9")
+    assert says(app, text("page.import.sides.file", lang))
+    assert says(app, text("page.import.sides.customers", lang))
+    assert not raw_keys(app)
+
+
+def test_a_single_file_has_no_match_report() -> None:
+    app = dropped({"c.csv": CUSTOMERS})
+    assert not says(app, text("page.import.match", "ja"))
+
+
+def test_start_and_end_from_another_file_are_not_asked_for() -> None:
+    app = dropped({"a.csv": ACCOUNTS})
+    assert has(app, f"import.fill_{card('a.csv')}") or app.get("form")
+    assert not says(app, text("page.import.ask.lives_elsewhere", "ja"))
+    dropped({"k.csv": CONTRACTS}, app=app)
+    assert imported(app, "k.csv").role == "contracts"
+    assert says(app, text("page.import.ask.lives_elsewhere", "ja"))
+    assert asked(app, "a.csv") == ""
+    gaps = [s.key for s in app.selectbox if (s.key or "").startswith("import.gap_")]
+    assert not gaps
+
+
+def test_the_rules_are_folded_and_can_be_changed() -> None:
+    app = dropped({"c.csv": CUSTOMERS, "k.csv": CONTRACTS})
+    ran(app.selectbox(key="import.join_customer").set_value("contract"))
+    ran(app.selectbox(key="import.join_returning").set_value("one"))
+    ran(app.selectbox(key="import.join_lives").set_value("contracts"))
+    ran(app.number_input(key="import.join_bridge_days").set_value(45))
+    ran(control(app, "import.join_exclude").set_value(["test"]))
+    assert app.session_state["csui.join_rules"] == JoinRules(
+        customer="contract", returning="one", lives="contracts", bridge_days=45, exclude=("test",)
+    )
+    ran(app.selectbox(key="import.join_lives").set_value(""))
+    assert app.session_state["csui.join_rules"].lives is None
+
+
+def test_nothing_has_to_be_touched_where_all_is_recognised() -> None:
+    stated = "report1798675200000"  # 2026-12-31 in Tokyo
+    app = dropped({f"{stated}.csv": CUSTOMERS, "u.csv": USAGE})
+    assert app.date_input[0].value == dt.date(2026, 12, 31)
+    press(app, "import.begin")
+    assert app.title[0].value == text("nav.overview", "ja")
+    assert app.session_state["csui.session"].source.as_of == dt.date(2026, 12, 31)
+
+
+def test_the_chosen_day_holds_for_all_files_and_goes_with_them() -> None:
+    app = dropped({"c.csv": CUSTOMERS, "u.csv": USAGE})
+    assert app.button(key="import.begin").disabled
+    ran(app.date_input[0].set_value(dt.date(2026, 3, 31)))
+    assert not app.button(key="import.begin").disabled
+    dropped({"k.csv": CONTRACTS}, app=app)
+    assert app.date_input[0].value is None, "another file may know another day"
+
+
+def test_accounts_that_may_be_no_customers_are_offered() -> None:
+    rows = [["C1", "テスト取引先", "2025-01-01"], ["C2", "見本商店", "2025-01-01"]]
+    app = dropped({"c.csv": table(("取引先 ID", "取引先名", "契約開始日"), *rows)})
+    said = text("page.import.join.exclude_test", "ja")
+    assert says(app, text("page.import.join.exclude_lead", "ja", n=1))
+    pills = control(app, "import.join_exclude")
+    assert text("page.import.join.exclude_n", "ja", kind=said, n=1) in pills.options
+    ran(pills.set_value(["test"]))
+    assert app.session_state["csui.join_rules"].exclude == ("test",)
+
+
+def test_a_name_that_fits_a_customer_can_be_accepted() -> None:
+    usage = table(
+        ("取引先名", "利用日", "業務区分", "利用時間"),
+        ["会社1株式会社", "2025-02-01", "経理", 3],
+        ["知らない会社", "2025-02-01", "経理", 3],
+    )
+    app = dropped({"c.csv": CUSTOMERS, "u.csv": usage})
+    ran(app.button(key="import.same_0").click())
+    assert app.session_state["csui.join_rules"].accepted == {"会社1株式会社": "C1"}
+    assert says(app, text("page.import.names.taken", "ja", n=1))
+    ran(app.button(key="import.same_back").click())
+    assert not app.session_state["csui.join_rules"].accepted

@@ -1,0 +1,142 @@
+"""Headings of one's own: one visit to the mapping, once."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from csdata.i18n import LANGUAGES, text
+from tests.app.cards import card, dropped, has, imported, look, press, table, upload
+from tests.app.driver import control, plain, ran, raw_keys, says
+
+OWN = ("得意先の番号札", "屋号", "はじまり", "おわり", "コース", "うけもち")
+ROWS = [
+    [
+        f"T-{i:03}",
+        f"会社{i}",
+        f"2025/{i + 1:02}/01",
+        "2026/03/31" if i % 2 else "",
+        "甲乙"[i % 2],
+        "佐藤",
+    ]
+    for i in range(8)
+]
+NEXT = [[*row[:2], "2026/01/10", "", *row[4:]] for row in ROWS]
+HALF = ("取引先 ID", "屋号", "契約開始日", "おわり", "プラン", "うけもち")
+
+
+def fields(app: AppTest, name: str) -> dict[str, str]:
+    """Heading → field, as the drop-downs of the mapping have it."""
+    raw = [str(h) for h in imported(app, name).raw.columns]
+    keys = {f"import.map_{card(name)}_{i}": header for i, header in enumerate(raw)}
+    return {keys[s.key]: s.value for s in app.selectbox if s.key in keys}
+
+
+def place(app: AppTest, name: str, header: str) -> str:
+    """Key of the drop-down of a heading."""
+    found = upload(app, name).imported or upload(app, name).draft
+    return f"import.map_{card(name)}_{list(found.raw.columns).index(header)}"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_words_of_ones_own_are_settled_in_one_visit_and_never_again(lang: str) -> None:
+    app = dropped({"台帳.csv": table(OWN, *ROWS)}, lang)
+    assert upload(app, "台帳.csv").imported is None
+    assert not app.error, "a question, not a failure"
+    assert says(app, text("page.import.gaps.lead", lang))
+    assert not raw_keys(app)
+    chosen = {
+        f: app.selectbox(key=f"import.gap_{card('台帳.csv')}_{f}").value
+        for f in ("customer_id", "name", "start", "end")
+    }
+    assert chosen == {"customer_id": OWN[0], "name": OWN[1], "start": OWN[2], "end": OWN[3]}
+    press(app, f"import.fill_{card('台帳.csv')}")
+    assert dict(imported(app, "台帳.csv").mapping) == chosen
+    assert len(imported(app, "台帳.csv").table) == len(ROWS)
+
+    press(app, f"import.remember_{card('台帳.csv')}")
+    assert not has(app, f"import.remember_{card('台帳.csv')}")
+    dropped({"台帳_翌月.csv": table(OWN, *NEXT)}, app=app)
+    assert dict(imported(app, "台帳_翌月.csv").mapping) == chosen
+    assert says(app, text("page.import.keep.known", lang))
+
+
+def test_half_the_headings_renamed() -> None:
+    app = dropped({"a.csv": table(HALF, *ROWS)})
+    assert imported(app, "a.csv").mapping["customer_id"] == "取引先 ID"
+    assert app.selectbox(key=f"import.gap_{card('a.csv')}_end").value == "おわり"
+    press(app, f"import.fill_{card('a.csv')}")
+    assert imported(app, "a.csv").mapping["end"] == "おわり"
+    assert imported(app, "a.csv").table["end"].notna().sum() == 4
+
+
+def test_everybody_stays_is_an_answer() -> None:
+    head, rows = HALF[:3], [row[:3] for row in ROWS]
+    app = dropped({"a.csv": table(head, *rows)})
+    assert app.selectbox(key=f"import.gap_{card('a.csv')}_end").value == "\0none"
+    press(app, f"import.fill_{card('a.csv')}")
+    assert "question.mapping" not in [q.key for q in imported(app, "a.csv").questions]
+
+
+def test_a_heading_is_given_another_field_and_back() -> None:
+    app = dropped({"a.csv": table(HALF, *ROWS)})
+    look(app, "a.csv", "mapping")
+    assert fields(app, "a.csv") == {
+        "取引先 ID": "customer_id", "契約開始日": "start", "プラン": "plan",
+        "屋号": "", "おわり": "", "うけもち": "",
+    }  # fmt: skip
+    ran(app.selectbox(key=place(app, "a.csv", "うけもち")).set_value("owner"))
+    ran(app.selectbox(key=place(app, "a.csv", "プラン")).set_value(""))
+    assert imported(app, "a.csv").mapping["owner"] == "うけもち"
+    assert "plan" not in imported(app, "a.csv").mapping
+    assert "プラン" in imported(app, "a.csv").table, "what is no field stays a column"
+    press(app, f"import.back_{card('a.csv')}")
+    assert imported(app, "a.csv").mapping["plan"] == "プラン"
+    assert not has(app, f"import.back_{card('a.csv')}")
+
+
+def test_a_field_moves_from_one_heading_to_another() -> None:
+    app = dropped({"a.csv": table(HALF, *ROWS)})
+    look(app, "a.csv", "mapping")
+    box = app.selectbox(key=place(app, "a.csv", "うけもち"))
+    assert text("page.import.mapping.taken", "ja", field="プラン", header="プラン") in box.options
+    ran(box.set_value("plan"))
+    assert fields(app, "a.csv")["うけもち"] == "plan"
+    assert fields(app, "a.csv")["プラン"] == ""
+
+
+def test_forgetting_what_was_remembered() -> None:
+    app = dropped({"a.csv": table(OWN, *ROWS)})
+    press(app, f"import.fill_{card('a.csv')}")
+    press(app, f"import.remember_{card('a.csv')}")
+    press(app, f"import.forget_{card('a.csv')}")
+    assert upload(app, "a.csv").imported is None
+    dropped({"b.csv": table(OWN, *NEXT)}, app=app)
+    assert upload(app, "b.csv").imported is None
+
+
+def test_a_wide_file_is_searched() -> None:
+    head = (*HALF, *(f"カスタム項目 {i}" for i in range(60)))
+    rows = [[*row, *["x"] * 60] for row in ROWS]
+    app = dropped({"a.csv": table(head, *rows)})
+    look(app, "a.csv", "mapping")
+    assert len(fields(app, "a.csv")) == 40
+    assert says(app, text("page.import.mapping.more", "ja", n=26))
+    ran(control(app, f"import.search_{card('a.csv')}").set_value("項目 5"))
+    assert set(fields(app, "a.csv")) == {f"カスタム項目 {i}" for i in (5, *range(50, 60))}
+
+
+def test_hostile_headings_stay_text() -> None:
+    head = ("取引先 ID", "![x](http://e.example)", ":red[屋号]", "<b>おわり</b>")
+    app = dropped(
+        {"[a](http://e.example).csv": table(head, *([f"C{i}", "a", "b", "c"] for i in range(3)))}
+    )
+    name = "[a](http://e.example).csv"
+    look(app, name, "mapping")
+    kinds = ("markdown", "caption", "info", "warning", "error")
+    drawn = [str(e.value) for kind in kinds for e in app.get(kind)]
+    drawn += [s.label for s in app.selectbox] + [b.label for b in app.button]
+    for said in drawn:
+        for live in ("![x](", ":red[", "<b>", "[a]("):
+            assert live not in said, said
+    assert any("![x](" in plain(said) for said in drawn)

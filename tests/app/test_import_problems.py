@@ -1,0 +1,66 @@
+"""Problems of a file: filtered, taken to Excel, corrected in place."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from csdata.i18n import LANGUAGES, text
+from csui.import_problems import correctable, edits_of
+from tests.app.cards import card, dropped, imported, look, table, upload
+from tests.app.driver import control, ran, raw_keys, says
+
+DATA = table(
+    ("取引先 ID", "取引先名", "契約開始日", "解約日", "月額"),
+    ["C1", "甲", "2026-01-01", "", "100"],
+    ["C2", "乙", "いつか", "", "x"],
+    ["C3", "丙", "2026-03-01", "2026-01-01", "300"],
+    ["C3", "丙", "2026-03-01", "2026-01-01", "300"],
+)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_problems_can_be_filtered_and_taken_away(lang: str) -> None:
+    app = look(dropped({"a.csv": DATA}, lang), "a.csv", "problems")
+    assert says(app, text("rule.end_before_start", lang))
+    labels = [button.proto.label for button in app.get("download_button")]
+    assert text("page.import.workbook", lang) in labels
+    ran(control(app, f"import.filter_column_{card('a.csv')}").set_value(["契約開始日"]))
+    rule, column = text("page.import.rule", lang), text("page.import.column", lang)
+    (left,) = [d.value for d in app.dataframe if rule in d.value]
+    assert set(left[column]) == {"契約開始日"}
+    assert not raw_keys(app)
+
+
+def test_a_corrected_cell_is_read_again() -> None:
+    app = look(dropped({"a.csv": DATA}), "a.csv", "problems")
+    found = imported(app, "a.csv")
+    cells = correctable(found, found.issues)
+    place = cells["column"].tolist().index("契約開始日")
+    new = text("page.import.new_value", "ja")
+    app.session_state[f"import.edit_{card('a.csv')}"] = {
+        "edited_rows": {place: {new: "2026-02-01"}}
+    }
+    edits = edits_of(app.session_state[f"import.edit_{card('a.csv')}"], cells, new)
+    assert edits == {(3, "契約開始日"): "2026-02-01"}
+    del app.session_state[f"import.edit_{card('a.csv')}"]
+    upload(app, "a.csv").edits = edits
+    upload(app, "a.csv").imported = None
+    ran(app)
+    assert imported(app, "a.csv").table["customer_id"].tolist() == ["C1", "C2"]
+    assert "edited" in set(imported(app, "a.csv").issues["rule"])
+
+
+def test_what_a_cell_cannot_mend_is_not_offered() -> None:
+    app = dropped({"a.csv": DATA})
+    found = imported(app, "a.csv")
+    cells = correctable(found, found.issues)
+    assert not cells.duplicated(["row", "column"]).any()
+    assert set(cells["column"]) == {"契約開始日", "解約日", "月額"}
+
+
+def test_nothing_typed_is_nothing_corrected() -> None:
+    cells = pd.DataFrame({"row": [2], "column": ["x"], "value": ["a"]})
+    assert edits_of({}, cells, "new") == {}
+    assert edits_of({"edited_rows": {"0": {"other": "b"}}}, cells, "new") == {}
+    assert edits_of({"edited_rows": {0: {"new": None}}}, cells, "new") == {(2, "x"): ""}

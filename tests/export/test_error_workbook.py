@@ -1,0 +1,89 @@
+"""The workbook of problems: corrected in a spreadsheet and dropped again, it reads back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+
+import csdata as cs
+from csdata.export import error_workbook
+from csdata.export.corrections import MOST_ROWS
+from csdata.i18n import LANGUAGES, text
+from tests.intake.exports import JAPANESE, details, formatted, keys
+
+HEAD = ("取引先 ID", "取引先名", "契約開始日", "解約日", "月額")
+ROWS = (
+    ("0012", "=1+1", "2026-01-01", "", "100"),
+    ("C2", "乙", "いつか", "", "200"),
+    ("C3", "丙", "2026-03-01", "2026-01-01", "300"),
+    ("C4", "丁", "2026-03-01", "", "-5"),
+)
+
+
+def opened(data: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_layout_is_that_of_the_file_with_reasons_behind(language: Any) -> None:
+    imported = cs.read_export(formatted(HEAD, ROWS), name="a.xlsx")
+    book = opened(error_workbook(imported, language))
+    sheet = book.worksheets[0]
+    top = imported.header_row
+    reasons = text("error_workbook.reasons", language)
+    assert [cell.value for cell in sheet[top]] == [*HEAD, reasons]
+    for at, row in enumerate(ROWS, top + 1):
+        assert [cell.value or "" for cell in sheet[at]][:5] == list(row)
+        assert all(cell.data_type != "f" for cell in sheet[at])
+    flagged = {
+        (cell.row, sheet.cell(top, cell.column).value)
+        for line in sheet.iter_rows(min_row=top + 1)
+        for cell in line
+        if cell.fill.fill_type == "solid"
+    }
+    assert flagged == {(top + 2, "契約開始日"), (top + 3, "解約日"), (top + 4, "月額")}
+    said = {row: sheet.cell(row, 6).value for row in range(top + 1, top + 5)}
+    assert said[top + 1] is None
+    assert text("rule.end_before_start", language) in said[top + 3]
+    assert len(book.worksheets) == 2
+
+
+@pytest.mark.parametrize("kind", ["formatted", "details"])
+def test_corrected_it_reads_back(kind: str) -> None:
+    if kind == "formatted":
+        imported = cs.read_export(formatted(HEAD, ROWS, banner=JAPANESE), name="a.xlsx")
+        assert imported.as_of == dt.date(2026, 8, 13)
+    else:
+        imported = cs.read_export(details(HEAD, ROWS, footer=()), name="a.csv")
+    assert len(imported.table) == 1
+    book = opened(error_workbook(imported, "ja"))
+    sheet, top = book.worksheets[0], imported.header_row
+    sheet.cell(top + 2, 3).value = "2026-02-01"
+    sheet.cell(top + 3, 4).value = None
+    sheet.cell(top + 4, 5).value = "5"
+    saved = io.BytesIO()
+    book.save(saved)
+    again = cs.read_export(saved.getvalue(), name="a.xlsx")
+    assert again.table["customer_id"].tolist() == ["0012", "C2", "C3", "C4"]
+    assert again.table["name"].tolist()[0] == "=1+1"
+    assert again.set_aside.empty
+    assert again.fingerprint == imported.fingerprint
+    assert list(again.raw.columns) == list(HEAD)
+    assert again.as_of == imported.as_of
+    assert "note.recipe_used" not in keys(again.notes)
+
+
+def test_of_a_long_file_only_the_rows_that_need_a_look() -> None:
+    rows = [[f"C{i}", "社", "2026-01-01", "", "1"] for i in range(MOST_ROWS)]
+    rows.append(["C", "社", "いつか", "", "1"])
+    imported = cs.read_export(details(HEAD, rows, footer=()), name="a.csv")
+    book = opened(error_workbook(imported, "ja"))
+    sheet = book.worksheets[0]
+    filled = [row[0].row for row in sheet.iter_rows() if row[0].value]
+    assert filled == [1, MOST_ROWS + 2]
+    about = [row[0].value for row in book.worksheets[1].iter_rows()]
+    assert text("error_workbook.only", "ja", most=MOST_ROWS) in about
