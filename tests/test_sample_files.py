@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from typing import Any
 
 import lxml.html
 import openpyxl
@@ -42,14 +43,14 @@ def sheet(made: dict[str, bytes]):
 
 
 @pytest.fixture(scope="module")
-def others(made: dict[str, bytes]) -> dict[str, list[list[str]]]:
+def others(made: dict[str, bytes]) -> dict[str, list[list[Any]]]:
     """Role → headings and rows of the other files, by independent readers."""
     page = lxml.html.fromstring(next(c for n, c in made.items() if n.endswith(".xls")))
     lines = [[cell.text_content() for cell in row] for row in page.iter("tr")]
     text = next(c for n, c in made.items() if n.endswith(".csv")).decode("cp932")
     rows = list(csv.reader(io.StringIO(text, newline="")))
     usage = opened(made, "業務別利用時間").iter_rows(min_row=15, min_col=2, values_only=True)
-    hours = [["" if v is None else v for v in row] for row in usage]
+    hours: list[list[Any]] = [["" if v is None else v for v in row] for row in usage]
     end = next(i for i, row in enumerate(hours) if row[0] == "合計")
     hours[0] = [str(h).removesuffix("  ↑") for h in hours[0]]
     return {"contracts": lines, "usage": hours[:end], "touches": rows[: rows.index([])]}

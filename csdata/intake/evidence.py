@@ -61,10 +61,9 @@ class Looked:
         sample = column.distinct[:SAMPLE]
         if not len(sample):
             return Evidence(0.0 if field.name == "customer_id" or match.coded else 1.0)
-        if match.coded and (not coded(sample) or self._is_another(field, header, sample)):
-            return Evidence(0.0)
         share = self._share(field.kind, header)
-        if share < FITTING:
+        no_code = match.coded and (not coded(sample) or self._is_another(field, header, sample))
+        if no_code or share < FITTING:
             return Evidence(0.0)
         if share < NEARLY_ALL:
             return Evidence(LOWERED, message("intake.reason_partly", share=share))

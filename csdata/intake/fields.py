@@ -238,7 +238,7 @@ def _collisions(
     used = set(mapping.values())
     for field, header in mapping.items():
         label = labels.get((field, header))
-        family = {header, converted(header, headers)}
+        family = {header, converted(header, headers) or header}
         others = tuple(
             f.candidate.header
             for f in found
@@ -246,7 +246,8 @@ def _collisions(
             and f.candidate.score
             and f.candidate.header not in used
             and normal(f.label) == label
-            and not {f.candidate.header, converted(f.candidate.header, headers)} & family
+            and f.candidate.header not in family
+            and converted(f.candidate.header, headers) not in family
         )
         if others:
             yield Collision(field, header, others)

@@ -309,6 +309,10 @@ def _tell_role(reading: Reading) -> None:
     report.note("role_user" if reading.recipe.role else "role", role=role)
     if not reading.recipe.role and (rival := found.rival):
         report.ask("role", role=role, rival=message(f"role.{rival}"))
+    for clash in found.collisions:
+        field = message(f"field.{clash.field}")
+        others = list(clash.others)
+        report.note("collision", field=field, column=clash.header, others=others)
     if found.named:
         report.note("name_as_id", column=found.mapping["customer_id"])
     # Without ends everybody would seem to have stayed; that has to be meant.

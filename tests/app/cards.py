@@ -51,7 +51,8 @@ def look(app: AppTest, name: str, part: str) -> AppTest:
 
 def answers(app: AppTest, name: str) -> list[str]:
     """Keys of the answers to the question that a card asks now."""
-    return [b.key for b in app.button if (b.key or "").startswith(f"import.answer_{card(name)}_")]
+    keys = (b.key or "" for b in app.button)
+    return [key for key in keys if key.startswith(f"import.answer_{card(name)}_")]
 
 
 def asked(app: AppTest, name: str) -> str:

@@ -118,7 +118,8 @@ def test_another_sheet_can_be_read() -> None:
     assert imported(app, "a.xlsx").sheet == "一覧"
     look(app, "a.xlsx", "sheets")
     assert says(app, "月次報告"), "the sheets can be looked into before one is chosen"
-    buttons = [b.key for b in app.button if (b.key or "").startswith("import.sheet_")]
+    keys = (b.key or "" for b in app.button)
+    buttons = [key for key in keys if key.startswith("import.sheet_")]
     assert len(buttons) == 2
     press(app, buttons[0])
     assert imported(app, "a.xlsx").sheet == "別表"

@@ -29,7 +29,7 @@ def fields(app: AppTest, name: str) -> dict[str, str]:
     """Heading → field, as the drop-downs of the mapping have it."""
     raw = [str(h) for h in imported(app, name).raw.columns]
     keys = {f"import.map_{card(name)}_{i}": header for i, header in enumerate(raw)}
-    return {keys[s.key]: s.value for s in app.selectbox if s.key in keys}
+    return {keys[s.key]: str(s.value) for s in app.selectbox if s.key in keys}
 
 
 def place(app: AppTest, name: str, header: str) -> str:
@@ -134,7 +134,7 @@ def test_hostile_headings_stay_text() -> None:
     name = "[a](http://e.example).csv"
     look(app, name, "mapping")
     kinds = ("markdown", "caption", "info", "warning", "error")
-    drawn = [str(e.value) for kind in kinds for e in app.get(kind)]
+    drawn = [str(getattr(e, "value", "")) for kind in kinds for e in app.get(kind)]
     drawn += [s.label for s in app.selectbox] + [b.label for b in app.button]
     for said in drawn:
         for live in ("![x](", ":red[", "<b>", "[a]("):

@@ -223,7 +223,7 @@ def test_accounts_are_left_out_by_rule_and_counted() -> None:
     assert found.tables["customers"]["customer_id"].tolist() == ["C1", "C5", "C6", "C7"]
     assert found.tables["usage"]["customer_id"].tolist() == ["C1"]
     counts = {
-        str(note.values["kind"]): note.values["n"]
+        str(note.values["kind"]): int(str(note.values["n"]))
         for note in found.notes
         if note.key == "note.excluded"
     }

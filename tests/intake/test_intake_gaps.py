@@ -31,7 +31,7 @@ ROWS = [
 def test_a_missing_field_is_found_by_its_values(
     names: dict[str, int], wanted: dict[str, str]
 ) -> None:
-    head = list(OWN)
+    head: list[str] = [*OWN]
     for name, at in names.items():
         head[at] = name
     found = gaps(read_rows(head, *ROWS))

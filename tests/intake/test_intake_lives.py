@@ -63,7 +63,7 @@ def day_by_day(rows: list[Span], g: int) -> list[tuple[str, int, int | None]]:
                 life = (day if life is None else life[0], max(until, day))
         if life is not None:
             found.append((customer, *life))
-    return [(c, s, None if e >= last else e) for c, s, e in found]
+    return [(c, s, None if e is None or e >= last else e) for c, s, e in found]
 
 
 def told(table: pd.DataFrame) -> list[tuple[str, int, int | None]]:
