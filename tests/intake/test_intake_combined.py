@@ -8,12 +8,12 @@ import io
 from collections.abc import Sequence
 
 import pandas as pd
-from tests.intake.kinds import write
 
 import csdata as cs
 from csdata.intake import Recipe
 from csdata.tables import Import
 from tests.intake.exports import DETAILS_FOOTER, FOOTER, JAPANESE, keys, workbook
+from tests.intake.kinds import write
 
 AS_OF = dt.date(2026, 8, 13)
 
