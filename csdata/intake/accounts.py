@@ -80,7 +80,7 @@ def _candidates(customers: pd.DataFrame, headings: Mapping[str, str]) -> Iterato
         else:
             continue
         for kind, hit in hits:
-            rows = hit.fillna(value=False).to_numpy(dtype=bool)
+            rows = hit.astype("boolean").fillna(value=False).to_numpy(dtype=bool)
             if rows.any():
                 yield pd.DataFrame(
                     {

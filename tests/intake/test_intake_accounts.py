@@ -229,3 +229,9 @@ def test_accounts_are_left_out_by_rule_and_counted() -> None:
     }
     assert sorted(counts.values()) == [1, 2]
     assert len(found.exclusions) == 5
+
+
+def test_an_account_without_a_name_is_no_candidate() -> None:
+    rows = (("C1", "", "2026-01-01", ""), ("C2", "テスト取引先", "2026-01-01", ""))
+    own = customers(*rows, header=("種別",))
+    assert cs.combine([own]).exclusions["customer_id"].tolist() == ["C2"]
