@@ -181,8 +181,14 @@ def make_venv() -> None:
 
 
 def pip_install(*arguments: str, japanese: str, english: str) -> None:
-    """Pip into ``.venv``. Bytecode is left to the first import: compiling all doubles the time."""
+    """Pip into ``.venv`` what is named, and nothing else: the lock names everything.
+
+    Left to follow dependencies itself, pip takes ``coverage[toml]`` for a requirement without a pin
+    and refuses it as soon as there is a newer release than the locked one.
+    Bytecode is left to the first import: compiling all doubles the time.
+    """
     pip = [venv_python(), "-m", "pip", "install", "--no-input", "--no-compile", "--quiet"]
+    pip += ["--no-deps"]
     run_quietly([*pip, *arguments], japanese, english)
 
 
@@ -203,7 +209,7 @@ def install_app() -> None:
         english="Installing libraries, about a minute, once …",
     )
     pip_install(
-        *("--no-build-isolation", "--no-deps", "--editable", "."),
+        *("--no-build-isolation", "--editable", "."),
         japanese="csdata を入れています …",
         english="Installing csdata …",
     )
