@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from csui import import_questions, nav, page, state, uploads
+from csui import import_questions, keeping, nav, page, state, uploads
 from csui.text import escape, t
 
 _AS_OF: Final = "import.as_of"
@@ -115,4 +115,5 @@ def _begin(day: dt.date | None, *, ready: bool) -> None:
     ):
         with st.spinner(t("page.import.beginning")):
             state.open_data(uploads.portfolio(day))
+            keeping.begun()
         nav.go(nav.HOME)

@@ -11,7 +11,7 @@ import streamlit as st
 from csdata.errors import CsDataError
 from csdata.intake import accounts
 from csdata.intake.join_rules import Excluded, JoinRules
-from csui import lists, uploads
+from csui import import_memory, lists, uploads
 from csui.text import spoken, t
 
 _CUSTOMER: Final = ("account", "group", "contract")
@@ -34,6 +34,22 @@ def fold() -> None:
             _choice("lives", _LIVES, rules.lives or "")
             _bridge(rules)
         _exclusions(rules)
+        _usual(rules)
+
+
+def _usual(rules: JoinRules) -> None:
+    """The same rules for the next files; who is who belongs to these."""
+    if replace(rules, accepted={}) == import_memory.usual_rules():
+        return
+    st.button(
+        t("page.import.join.usual"),
+        key="import.join_usual",
+        icon=":material/bookmark_add:",
+        type="tertiary",
+        help=t("page.import.join.usual_help"),
+        on_click=import_memory.keep_rules,
+        args=(rules,),
+    )
 
 
 def _choice(name: str, options: tuple[str, ...], value: str) -> None:

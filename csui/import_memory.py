@@ -1,23 +1,24 @@
-"""Corrections that are used again for the next file with the same headings."""
+"""Corrections and choices that are used again for the next import."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-import streamlit as st
-
+from csdata.errors import CsDataError
 from csdata.intake.recipe_file import for_reuse
+from csui import workspace
 
 if TYPE_CHECKING:
-    from csdata.intake import Recipe
+    from csdata.intake import JoinRules, Recipe
 
-_BOOK: Final = "csui.recipes"
+_COUNTING: Final = "counting"
 
 
 def book() -> Mapping[str, Recipe]:
     """Fingerprint of headings → what was remembered for them."""
-    return st.session_state.setdefault(_BOOK, {})
+    return workspace.space().recipes()
 
 
 def knows(fingerprint: str, recipe: Recipe) -> bool:
@@ -27,9 +28,32 @@ def knows(fingerprint: str, recipe: Recipe) -> bool:
 
 def remember(fingerprint: str, recipe: Recipe) -> None:
     """Use the recipe for every later file with these headings."""
-    st.session_state[_BOOK] = {**book(), fingerprint: for_reuse(recipe)}
+    workspace.space().remember(fingerprint, for_reuse(recipe))
 
 
 def forget(fingerprint: str) -> None:
     """Do not use it any more."""
-    st.session_state[_BOOK] = {f: r for f, r in book().items() if f != fingerprint}
+    workspace.space().forget_recipe(fingerprint)
+
+
+def usual_rules() -> JoinRules:
+    """How customers are counted where nobody has said otherwise for these files."""
+    from csdata.intake import JoinRules
+    from csdata.store.contents import settings_of
+
+    kept = workspace.space().presets().get(_COUNTING)
+    if kept is None:
+        return JoinRules()
+    try:
+        return settings_of(kept).rules
+    except CsDataError:
+        return JoinRules()
+
+
+def keep_rules(rules: JoinRules) -> None:
+    """Count like this from now on; which names are the same customer is of these files only."""
+    from csdata.store import Settings
+    from csdata.store.contents import settings_state
+
+    usual = Settings(rules=replace(rules, accepted={}))
+    workspace.space().keep_preset(_COUNTING, settings_state(usual))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SCRIPTS: Final = {
     "import": "pages/data/import_files.py",
+    "saved": "pages/data/saved.py",
     "overview": "pages/analysis/overview.py",
     "retention": "pages/analysis/retention.py",
     "survival": "pages/analysis/survival.py",
@@ -22,11 +23,12 @@ SCRIPTS: Final = {
     "customer": "pages/analysis/customer.py",
 }
 _SECTIONS: Final = {
-    "data": ("import",),
+    "data": ("import", "saved"),
     "analysis": ("overview", "retention", "survival", "quadrant", "customer"),
 }
 _ICONS: Final = {
     "import": "upload_file",
+    "saved": "inventory_2",
     "overview": "dashboard",
     "retention": "grid_on",
     "survival": "show_chart",

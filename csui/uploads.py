@@ -17,7 +17,7 @@ import streamlit as st
 from csdata.i18n import Message
 from csdata.schema import DATES
 from csdata.tables import Import, Portfolio
-from csui import import_reading, import_recipes
+from csui import import_memory, import_reading, import_recipes
 from csui.text import escape, t
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class Upload:
     """What is in the file, once it is open: every correction is made on them."""
     locked: str = ""
     """``needed`` or ``wrong``: waits for its password."""
+    secret: bool = False
+    """Opened with a password: what is in it is for this session only."""
 
 
 def files() -> dict[str, Upload]:
@@ -77,22 +79,66 @@ def zone() -> str:
     return f"import.files_{drops}" if drops else "import.files"
 
 
-def take(dropped: Sequence[Dropped]) -> None:
-    """Take in what was dropped; a file of the same name replaces the old one."""
+def take(dropped: Sequence[Dropped]) -> bool:
+    """Take in what was dropped; a file of the same name replaces the old one.
+
+    Returns:
+        Whether there was anything; the page then runs again, with an empty drop zone.
+    """
     from csdata.intake.recipe import Recipe
 
     if not dropped:
-        return
+        return False
     st.session_state.pop(AS_OF, None)
     for item in dropped:
         if import_recipes.take(item.name, item.getvalue()):
             _read_again()
-            continue
-        for name, data in import_reading.members(item.name, item.getvalue()):
-            files()[name] = Upload(name, data, Recipe())
-    read()
+        elif not _take_snapshot(item.getvalue()):
+            for name, data in import_reading.members(item.name, item.getvalue()):
+                files()[name] = Upload(name, data, Recipe())
     st.session_state[_DROPS] = st.session_state.get(_DROPS, 0) + 1
-    st.rerun()
+    return True
+
+
+def _take_snapshot(data: bytes) -> bool:
+    """Take in a saved import that was written out here or on another machine; whether it is one."""
+    from csdata.intake.limits import limits_in_force
+    from csdata.store import snapshot_of
+
+    found = snapshot_of(data, largest=limits_in_force().file_bytes)
+    if found is None:
+        return False
+    stored, settings = found
+    for file in stored:
+        files()[file.name] = Upload(
+            file.name,
+            file.data,
+            file.recipe,
+            used=file.used,
+            edits=dict(file.edits),
+            plain=file.plain,
+        )
+    st.session_state[AS_OF] = settings.as_of
+    set_rules(settings.rules)
+    return True
+
+
+def replace_all(
+    others: Sequence[Upload], *, as_of: dt.date | None = None, rules: JoinRules | None = None
+) -> None:
+    """Work on other files from now on."""
+    files().clear()
+    files().update({upload.name: upload for upload in others})
+    for key, value in ((AS_OF, as_of), (_RULES, rules)):
+        st.session_state.pop(key, None)
+        if value is not None:
+            st.session_state[key] = value
+
+
+def all_read() -> bool:
+    """Whether nothing that is to be used is still locked or unreadable, and there is something."""
+    wanted = [upload for upload in files().values() if upload.used]
+    return bool(wanted) and all(upload.imported is not None for upload in wanted)
 
 
 def key_of(upload: Upload) -> str:
@@ -116,6 +162,7 @@ def read() -> None:
 
 def unlock(name: str, password: str) -> None:
     """Open a locked file; the password is used here and kept nowhere."""
+    files()[name].secret = True
     import_reading.read_one(files()[name], password=password)
 
 
@@ -189,10 +236,8 @@ def used() -> list[Import]:
 
 
 def rules() -> JoinRules:
-    """How rows become customers, as the person has it."""
-    from csdata.intake import JoinRules
-
-    return st.session_state.get(_RULES) or JoinRules()
+    """How rows become customers, as the person has it now, or has it usually."""
+    return st.session_state.get(_RULES) or import_memory.usual_rules()
 
 
 def set_rules(rules: JoinRules) -> None:

@@ -71,6 +71,15 @@ def real_file() -> Path:
     return REAL_FILE
 
 
+@pytest.fixture(autouse=True)
+def nobody_s_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No test sees, or touches, what the person at this machine has saved."""
+    monkeypatch.setenv("CSDATA_HOME", str(tmp_path_factory.getbasetemp() / "home"))
+    monkeypatch.setenv("CSDATA_WORKSPACE", "memory")
+
+
 # --- the app in a browser -------------------------------------------------------------------------
 
 
@@ -93,7 +102,9 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
         if opened not in running:
             home = str(tmp_path_factory.mktemp("home"))
             address = f"http://{tasks.HOST}:{(port := _free_port())}"
-            places = {"HOME": home, "USERPROFILE": home, "CSDATA_OPEN": opened}
+            places = {"HOME": home, "USERPROFILE": home, "CSDATA_HOME": home}
+            # Many tests share the server: what one drops must not be there for the next.
+            places |= {"CSDATA_WORKSPACE": "memory", "CSDATA_OPEN": opened}
             running[opened] = (server := tasks.start_app(port, places)), address
             assert tasks.wait_for(server, address), "the app did not start"
         return running[opened][1]

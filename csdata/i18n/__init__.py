@@ -82,7 +82,8 @@ class Formatter(string.Formatter):
     """``str.format`` with the number styles of a Japanese or an English slide.
 
     Specs: ``int`` 7,043 · ``num`` 70.35 · ``num1`` 3.0 · ``pct`` 61 % as Japanese ``61%`` ·
-    ``pct1`` 61.4% · ``pt`` +4 pt · ``date`` 2026/03/01 · ``months`` 12か月 · ``list`` a、b.
+    ``pct1`` 61.4% · ``pt`` +4 pt · ``date`` 2026/03/01 ·
+    ``minute`` 2026/03/01 14:05 · ``months`` 12か月 · ``list`` a、b.
     A missing number (None, NaN) is an en dash.
     """
 
@@ -123,6 +124,10 @@ def _date(value: dt.date, lang: str) -> str:
     return f"{value:%Y/%m/%d}" if lang == "ja" else f"{value:%Y-%m-%d}"
 
 
+def _minute(value: dt.datetime, lang: str) -> str:
+    return f"{_date(value, lang)} {value:%H:%M}"
+
+
 def _months(value: float, lang: str) -> str:
     shown = f"{value:,.1f}".removesuffix(".0")
     return f"{shown}か月" if lang == "ja" else f"{shown} month{'' if shown == '1' else 's'}"
@@ -141,6 +146,7 @@ _STYLES: Final = {
     "pct1": lambda v, _lang: f"{100 * v:.1f}%",
     "pt": lambda v, _lang: f"{100 * v:+.0f} pt",
     "date": _date,
+    "minute": _minute,
     "months": _months,
     "list": _list,
 }

@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import duckdb
 
@@ -38,6 +38,7 @@ from csdata.store.place import Place, Unavailable, home
 _RECIPE: Final = "recipe"
 _PRESET: Final = "preset"
 _CURRENT: Final = "current"
+_OPENING: Final = "opening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,20 @@ class Workspace:
             except (duckdb.Error, OSError) as error:
                 raise NotSaved(detail=str(error).splitlines()[0][:200]) from error
 
+    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """What a query finds.
+
+        Raises:
+            Damaged: The file cannot be read any more.
+        """
+        with self._lock:
+            try:
+                return self._database.rows(query, values)
+            except duckdb.Error as error:
+                with suppress(duckdb.Error):  # a fatal error has closed it
+                    self._database.again()
+                raise Damaged(name=str(self.path)) from error
+
     # ------------------------------------------------------------------------------- snapshots
 
     def save(
@@ -171,14 +186,13 @@ class Workspace:
 
     def snapshots(self) -> list[Summary]:
         """What is there, the latest first."""
-        with self._lock:
-            rows = self._database.rows(
-                "SELECT id, s.name, saved_at, revision, settings,"
-                " list(f.name ORDER BY place) FILTER (WHERE place IS NOT NULL),"
-                " coalesce(sum(size), 0)"
-                " FROM snapshots s LEFT JOIN files f ON f.snapshot = id"
-                " GROUP BY ALL ORDER BY saved_at DESC, id"
-            )
+        rows = self._rows(
+            "SELECT id, s.name, saved_at, revision, settings,"
+            " list(f.name ORDER BY place) FILTER (WHERE place IS NOT NULL),"
+            " coalesce(sum(size), 0)"
+            " FROM snapshots s LEFT JOIN files f ON f.snapshot = id"
+            " GROUP BY ALL ORDER BY saved_at DESC, id"
+        )
         return [
             Summary(id_, name, _utc(at), revision, tuple(files or ()), int(size), _begun(state))
             for id_, name, at, revision, state, files, size in rows
@@ -213,16 +227,27 @@ class Workspace:
 
     def current(self) -> str | None:
         """Id of the snapshot that was saved or opened last; None if there is none."""
-        with self._lock:
-            rows = self._database.rows(
-                "SELECT value FROM meta JOIN snapshots ON id = value WHERE key = ?", [_CURRENT]
-            )
+        query = "SELECT value FROM meta JOIN snapshots ON id = value WHERE key = ?"
+        rows = self._rows(query, [_CURRENT])
         return rows[0][0] if rows else None
 
     def set_current(self, id_: str | None) -> None:
-        """Open this one at the next start, or none."""
+        """Open this one at the next start, or none; whatever was begun with it has ended well."""
         with self._writing() as database, database.transaction():
             _set_current(database, id_)
+            database.run("DELETE FROM meta WHERE key = ?", [_OPENING])
+
+    def opening(self) -> int:
+        """Note that the current snapshot is about to be opened.
+
+        Returns:
+            How often that was begun before and never came to its end: a file that ends the process
+            that reads it must not do so at every start.
+        """
+        with self._writing() as database, database.transaction():
+            before = len(database.rows("SELECT 1 FROM meta WHERE key = ?", [_OPENING]))
+            database.run("INSERT INTO meta VALUES (?, '')", [_OPENING])
+        return before
 
     def rename(self, id_: str, name: str) -> None:
         """Give a snapshot a name; an empty one takes it back.

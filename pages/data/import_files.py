@@ -9,6 +9,7 @@ from csui import (
     import_match,
     import_reading,
     import_recipes,
+    keeping,
     nav,
     sources,
     uploads,
@@ -24,9 +25,13 @@ with st.container(key="csui_more_files" if uploads.files() else "csui_files"):
         key=uploads.zone(),
         help=t("page.import.drop_help"),
     )
-uploads.take(dropped)
+taken = uploads.take(dropped)
+keeping.keep()
 uploads.read()
+if taken:
+    st.rerun()
 
+keeping.status()
 if not uploads.files():
     st.markdown(t("page.import.which"))
     if st.button(t("ui.try_sample"), icon=":material/domain:", key="import.sample"):
