@@ -6,10 +6,10 @@ from csui import header, keeping, nav, sources, state, theme
 from csui.text import t
 
 st.set_page_config(page_title=t("ui.title"), page_icon=theme.ICON, layout="wide")
-sources.open_at_start()
 state.begin()
 theme.apply()
-keeping.restore()
+if not keeping.restore():
+    sources.open_at_start()
 page = st.navigation(nav.pages())
 state.open_page(nav.name_of(page))
 header.strip()

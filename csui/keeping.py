@@ -47,6 +47,11 @@ def _stored(upload: Upload) -> StoredFile:
     )
 
 
+def _place(upload: Upload) -> bool:
+    """The customers' file gives the import its name."""
+    return upload.imported is None or upload.imported.role != "customers"
+
+
 def last() -> Kept | None:
     """What was saved of this session; None if nothing was."""
     return st.session_state.get(_KEPT)
@@ -60,7 +65,7 @@ def keep() -> None:
     """
     from csdata.store import Settings
 
-    files = tuple(map(_stored, uploads.files().values()))
+    files = tuple(map(_stored, sorted(uploads.files().values(), key=_place)))
     kept = last()
     if not files:
         _emptied(kept)
@@ -131,28 +136,36 @@ def start_anew() -> None:
 # ------------------------------------------------------------------------------------ opening
 
 
-def restore() -> None:
-    """Open what was there when the app was left, once in a session."""
+def restore() -> bool:
+    """Open what was there when the app was left, once in a session.
+
+    Returns:
+        Whether there are files now: nothing else is to be opened over them.
+    """
     if _STARTED in st.session_state or state.source() is not None:
-        return
+        return True
     st.session_state[_STARTED] = True
-    if not workspace.exists() or uploads.files():
-        return
-    place = st.empty()
-    try:
+    if workspace.exists() and not uploads.files():
+        place = st.empty()
         with place.container():
-            space = workspace.space()
-            id_ = space.current()
-            if id_ is None:
-                return
-            if space.opening() >= _TRIALS:
-                st.session_state[_STOPPED] = True
-                return
-            open_snapshot(id_)
+            _open_current()
+        place.empty()
+    return bool(uploads.files())
+
+
+def _open_current() -> None:
+    """The snapshot that was open last, unless it has never come to the end."""
+    try:
+        space = workspace.space()
+        id_ = space.current()
+        if id_ is None:
+            return
+        if space.opening() >= _TRIALS:
+            st.session_state[_STOPPED] = True
+            return
+        open_snapshot(id_)
     except CsDataError as error:
         st.session_state[_TROUBLE] = error.message
-    finally:
-        place.empty()
 
 
 def open_snapshot(id_: str) -> None:

@@ -22,7 +22,7 @@ SCRIPTS: Final = {
     "quadrant": "pages/analysis/quadrant.py",
     "customer": "pages/analysis/customer.py",
 }
-_SECTIONS: Final = {
+SECTIONS: Final = {
     "data": ("import", "saved"),
     "analysis": ("overview", "retention", "survival", "quadrant", "customer"),
 }
@@ -50,7 +50,7 @@ def pages() -> dict[str, list[StreamlitPage]]:
             )
             for name in names
         ]
-        for section, names in _SECTIONS.items()
+        for section, names in SECTIONS.items()
     }
 
 

@@ -82,6 +82,24 @@ def test_an_analysis_is_open_again_after_a_reload(process: str) -> None:
     assert says(again, NAME)
 
 
+def test_what_was_saved_comes_before_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CSDATA_OPEN", "sample")
+    first = opened()
+    assert first.session_state["csui.session"].source.fingerprint == sample.company().fingerprint
+    begun({NAME: ACCOUNTS}, app=opened("import"))
+    ended()
+    assert opened().session_state["csui.session"].source.provenance.files == (NAME,)
+
+
+def test_the_sample_does_not_cover_an_import_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CSDATA_OPEN", "sample")
+    dropped({NAME: ACCOUNTS})
+    ended()
+    again = opened("import")
+    assert says(again, NAME)
+    assert again.session_state["csui.session"].source is None
+
+
 def test_the_four_exports_of_the_sample_company_are_open_again() -> None:
     app = begun(exports.files(sample.company()))
     before = app.session_state["csui.session"].source

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from csdata.intake.limits import LIMITS, Limits, limits_in_force
 from tests.intake.hazards import HAZARDS, files, joining, layout, values
 
 ROOT = Path(__file__).parents[2]
@@ -29,3 +31,10 @@ def test_the_row_names_its_rule_and_its_checks(number: int) -> None:
         assert (ROOT / "csdata" / "intake" / rule).exists(), rule
     checks = {name.strip("`") for name in row[3].split(", ")}
     assert checks == {check.__name__ for check in HAZARDS[number]}
+
+
+def test_every_limit_is_listed_with_its_value() -> None:
+    listed = dict(re.findall(r"^\| `CSDATA_MAX_(\w+)` \| .+? \| (\w+) \|$", PAGE, re.MULTILINE))
+    said = {f"CSDATA_MAX_{name}": value for name, value in listed.items()}
+    assert limits_in_force(said) == LIMITS
+    assert set(listed) == {field.name.upper() for field in fields(Limits)}
