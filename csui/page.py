@@ -13,7 +13,7 @@ import streamlit as st
 from csdata.errors import CsDataError, NeedsDates, NotEnoughData
 from csdata.i18n import Message, message
 from csdata.tables import Portfolio
-from csui import columns, downloads, example, nav, screen, sources, state
+from csui import columns, downloads, example, nav, picture, screen, sources, state
 from csui.text import escape, safe, say, t
 
 if TYPE_CHECKING:
@@ -147,6 +147,7 @@ def show(
     alt: str,
     key: str = "chart",
     select: Sequence[str] = (),
+    rate: bool = False,
 ) -> Mapping[str, Any]:
     """Finding, picture, evidence and downloads; what was selected in the picture is returned.
 
@@ -157,9 +158,11 @@ def show(
         alt: What kind of picture it is; those who cannot see it are told the finding as well.
         key: Name of the picture on the page.
         select: Selections of the chart that the page wants to hear of.
+        rate: Whether its vertical axis is a rate, so that a target can be drawn.
     """
     with view.head:
         st.text(say(result.finding))
+    chart = picture.on_screen(chart, rate=rate)
     on_screen, notes = screen.of(chart, result)
     heard: dict[str, Any] = {}
     if select:
@@ -171,24 +174,36 @@ def show(
         alt=f"{alt} {say(result.finding)}",
         **heard,
     )
-    evidence(view, result, chart, key=key, notes=notes)
+    evidence(view, result, chart, key=key, notes=notes, rate=rate)
     if not select:
         return {}
     return {name: value for name, value in picked.get("selection", {}).items() if value}
 
 
 def evidence(
-    view: View, result: Result, chart: TopLevelMixin, *, key: str, notes: str = ""
+    view: View,
+    result: Result,
+    chart: TopLevelMixin,
+    *,
+    key: str,
+    notes: str = "",
+    rate: bool = False,
 ) -> None:
-    """The line under a picture: definition, n, 基準日, what was left out; and the downloads."""
-    line, buttons = st.columns([5, 1])
+    """The line under a picture: definition, n, 基準日, what was left out; note and downloads."""
+    name = f"{view.name}.{key}"
+    line, buttons = st.columns([7, 5])
+    if written := picture.note(name):
+        line.text(written)
     parts = [safe(result.definition), t("ui.n", n=result.n)]
     parts += [t("ui.as_of", day=result.as_of)] if result.as_of else []
     said = [escape(notes)] if notes else []
     said += [safe(columns.with_names(view.data, note)) for note in result.notes]
     line.caption("\n".join([f"**{' · '.join(parts)}**", "", *(f"- {note}" for note in said)]))
     with buttons.container(horizontal=True, horizontal_alignment="right"):
-        downloads.pictures(chart, name=f"{view.name}_{key}", key=f"{view.name}.{key}")
+        picture.tools(name, rate=rate)
+        carried = picture.to_carry(chart, name)
+        picture.copy(carried, key=name)
+        downloads.pictures(carried, name=f"{view.name}_{key}", key=name)
 
 
 def fold(name: str) -> None:

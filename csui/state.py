@@ -148,6 +148,18 @@ def control(key: str, codec: url.Codec, default: Any) -> Any:
     return value
 
 
+def kept(key: str, default: Any) -> Any:
+    """:func:`control` for what is no part of a link: a person's own words, or their own aims."""
+    value = known(key, default)
+    st.session_state[key] = session().values[key] = value
+    return value
+
+
+def known(key: str, default: Any) -> Any:
+    """What the widget ``key`` holds, or held when it was last on the screen."""
+    return st.session_state.get(key, session().values.get(key, default))
+
+
 def settle(key: str, value: Any) -> Any:
     """Remember what the widget ``key`` returned."""
     session().values[key] = value

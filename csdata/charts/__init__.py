@@ -12,10 +12,20 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from csdata.charts.cohort_curves import retention_curves
     from csdata.charts.heatmap import retention
+    from csdata.charts.marks import with_note, with_target
     from csdata.charts.scatter import quadrant, selected
     from csdata.charts.steps import quadrant_curves, survival
 
-__all__ = ["quadrant", "quadrant_curves", "retention", "retention_curves", "selected", "survival"]
+__all__ = [
+    "quadrant",
+    "quadrant_curves",
+    "retention",
+    "retention_curves",
+    "selected",
+    "survival",
+    "with_note",
+    "with_target",
+]
 
 _HOME: Final = {
     "quadrant": "scatter",
@@ -24,6 +34,8 @@ _HOME: Final = {
     "retention_curves": "cohort_curves",
     "selected": "scatter",
     "survival": "steps",
+    "with_note": "marks",
+    "with_target": "marks",
 }
 
 

@@ -219,6 +219,7 @@ def _styles(palette: Palette, *, size: float, zoom: float) -> dict[str, Any]:
         "thin": {"color": palette.small_n_line},
         "leader": {"color": palette.small_n_line, "strokeWidth": 1, "strokeDash": [2, 2]},
         "cut": {"color": palette.ink, "strokeWidth": 1.5 * zoom, "strokeDash": [6, 4]},
+        "target": {"color": CATEGORIES[1], "strokeWidth": 1.5 * zoom, "strokeDash": [10, 4]},
         "hatch": {"color": palette.ink, "strokeWidth": 1, "opacity": 0.3},
         "corner": {"color": palette.ink, "opacity": 0.85},
         "cell": {"stroke": palette.background, "strokeWidth": 1},

@@ -12,7 +12,9 @@ with page.user_errors():
 keyfigures.cards(view.data, result)
 
 st.subheader(t("page.overview.curve"), anchor=False)
-page.show(view, result, charts.survival(result, lang=language()), alt=t("page.survival.alt"))
+page.show(
+    view, result, charts.survival(result, lang=language()), alt=t("page.survival.alt"), rate=True
+)
 
 st.subheader(t("page.overview.findings"), anchor=False)
 keyfigures.sentences(view.data)

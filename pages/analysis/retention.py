@@ -30,6 +30,7 @@ else:
         charts.retention_curves(result, lang=language()),
         alt=t("page.retention.alt_curves"),
         key="curves",
+        rate=True,
     )
 
 st.subheader(t("page.retention.overall"), anchor=False)

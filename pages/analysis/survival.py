@@ -22,7 +22,9 @@ with page.controls():
 
 with page.user_errors():
     result = compute.survival(view.data, group=group, landmark=later or None)
-page.show(view, result, charts.survival(result, lang=language()), alt=t("page.survival.alt"))
+page.show(
+    view, result, charts.survival(result, lang=language()), alt=t("page.survival.alt"), rate=True
+)
 
 st.subheader(t("page.survival.readout"), anchor=False)
 curves.readout(result)
