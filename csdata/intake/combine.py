@@ -13,9 +13,11 @@ import pandas as pd
 from csdata.i18n import Message, message
 from csdata.intake import accounts, customers_of, joining, names
 from csdata.intake.join_rules import JoinRules
+from csdata.intake.tax import unclear
 from csdata.intake.won import contracts_of
 from csdata.schema import ROLES, Role
 from csdata.tables import Import
+from csdata.taxes import Tax
 
 MATCH = ("file", "role", "rows", "customers", "matched", "unknown", "without")
 
@@ -43,6 +45,8 @@ class ImportSet:
             that another one does: what the customers' file does not know of is unknown.
         waiting: Customers whose contract has just ended and may still be renewed.
         rules: How rows became customers, in words.
+        tax: Table → column → whether its amounts include consumption tax.
+        questions: Name of a file → what the other files leave to be asked about it.
     """
 
     imports: tuple[Import, ...]
@@ -58,6 +62,10 @@ class ImportSet:
     rules: tuple[Message, ...] = ()
     currency: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    tax: Mapping[str, Mapping[str, Tax]] = field(default_factory=dict[str, Mapping[str, Tax]])
+    questions: Mapping[str, tuple[Message, ...]] = field(
+        default_factory=dict[str, tuple[Message, ...]]
+    )
 
 
 def combine(
@@ -76,7 +84,9 @@ def combine(
     rules = rules or JoinRules()
     given = tuple(imports)
     used, repeats = joining.without_repeats([i for i in given if i.role is not None])
+    questions = unclear(used)
     used, apart = joining.one_money(used)
+    tax, taxes = joining.taxes(used)
     frames, ids = joining.on_one_id(used, rules.accepted)
     by_role, deals = _by_role(used, frames)
     stated, dated = _as_of(used)
@@ -92,7 +102,7 @@ def combine(
         as_of=made.as_of,
         match=pd.DataFrame(match, columns=list(MATCH)),
         leftovers=pd.DataFrame(leftovers, columns=["file", "role", "customer_id", "side"]),
-        notes=(*said, *dated, *repeats, *apart, *ids, *deals, *made.rules),
+        notes=(*said, *dated, *repeats, *apart, *taxes, *ids, *deals, *made.rules),
         suggestions=suggestions,
         exclusions=accounts.NONE if whole is None else whole,
         stated_as_of=as_of or stated,
@@ -100,6 +110,8 @@ def combine(
         rules=(*deals, *made.rules),
         currency=_currency(used),
         columns=columns,
+        tax=tax,
+        questions=questions,
     )
 
 
