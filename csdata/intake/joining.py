@@ -70,6 +70,29 @@ def on_one_id(
     return tables, notes
 
 
+def newest_rows(
+    imports: Sequence[Import], frames: Sequence[pd.DataFrame]
+) -> tuple[list[pd.DataFrame], list[Message]]:
+    """The tables with every customer's life once, where several files of customers have it.
+
+    The same customer with the same start in two exports is one life seen twice: the file with the
+    later as-of date (or the one given later) knows whether it has ended.
+    """
+    own = [n for n, i in enumerate(imports) if i.role == "customers"]
+    made, notes = list(frames), list[Message]()
+    seen = pd.DataFrame()
+    for n in sorted(own, key=lambda n: (str(imports[n].as_of or ""), n), reverse=True):
+        keys = made[n][[c for c in ("customer_id", "start") if c in made[n]]]
+        if len(seen) and set(keys) == set(seen):
+            again = keys.merge(seen.drop_duplicates(), how="left", indicator="_seen")["_seen"]
+            rows = (again == "both").to_numpy() & keys["customer_id"].notna().to_numpy()
+            if rows.any():
+                made[n] = made[n][~rows].reset_index(drop=True)
+                notes.append(message("note.newer_rows", file=imports[n].name, n=int(rows.sum())))
+        seen = keys if seen.empty else pd.concat([seen, keys], ignore_index=True)
+    return made, notes
+
+
 def known_ids(imports: Sequence[Import]) -> dict[str, str]:
     """The 15 characters of an id → the form to use: the customers' file first, then the first."""
     ordered = sorted(imports, key=lambda i: i.role != "customers")
