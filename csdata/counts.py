@@ -176,6 +176,35 @@ def count_due(
     return due + int(_collect(ending.select(n=nw.len()))["n"].iloc[0])
 
 
+def count_noticed(
+    lived: nw.LazyFrame[Any], *, contracts: Any = None, as_of: dt.date | None = None
+) -> int:
+    """Customers who have given notice by the as-of date and have not left by then.
+
+    Known from the customer's own ``notice``, or from that of a contract which is still running. A
+    notice from before the start belongs to an earlier life.
+    """
+    if as_of is None:
+        return 0
+    staying = lived.filter(nw.col("status") == OK, ~nw.col("event"))
+    given = nw.col("notice") <= _date(as_of)
+    found = []
+    if {"notice", "start"} <= set(staying.collect_schema().names()):
+        own = staying.filter(
+            ~nw.col("notice").is_null(), given, nw.col("notice") >= nw.col("start")
+        )
+        found.append(own.select("customer_id"))
+    if contracts is not None and {"notice", "end"} <= set(lazy(contracts).collect_schema().names()):
+        running = nw.col("end").is_null() | (nw.col("end") > _date(as_of))
+        terms = lazy(contracts).filter(~nw.col("notice").is_null(), given, running)
+        ids = terms.select("customer_id")
+        found.append(staying.select("customer_id").join(ids, on="customer_id", how="semi"))
+    if not found:
+        return 0
+    customers = nw.concat(found).unique("customer_id").select(n=nw.len())
+    return int(_collect(customers)["n"].iloc[0])
+
+
 def count_cohorts(
     lived: nw.LazyFrame[Any], *, period: Period, fiscal_start: int = ck.FISCAL_START
 ) -> pd.DataFrame:

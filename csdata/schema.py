@@ -22,7 +22,7 @@ SOURCES: Final[tuple[Source, ...]] = (*ROLES, "opportunities")
 DATES: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
     {
         "customers": ("start", "end", "observed_from", "notice"),
-        "contracts": ("start", "end"),
+        "contracts": ("start", "end", "notice"),
         "usage": ("date",),
         "touches": ("date",),
         "opportunities": ("close_date", "start", "end"),

@@ -16,6 +16,7 @@ from csdata.counts import usage_span
 from csdata.errors import BadValues, MissingColumns, NoCustomers
 from csdata.i18n import DEFAULT, Message, catalogue, message
 from csdata.schema import KNOWN_LATE, ROLES, Role, Source, as_date, checked, lazy, native_like
+from csdata.taxes import Tax, with_tax
 
 if TYPE_CHECKING:
     from csdata.intake.fields import Candidate
@@ -82,7 +83,7 @@ class Import:
     previews: tuple[SheetPreview, ...] = ()
     currency: str | None = None
     currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    tax: Mapping[str, str] = field(default_factory=dict[str, str])
+    tax: Mapping[str, Tax] = field(default_factory=dict[str, Tax])
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -93,7 +94,8 @@ class Provenance:
     change with the customers looked at. ``stated_as_of`` is the last day that the files know about
     where the analysis looks at an earlier one, because contracts that have just ended may still be
     renewed; ``waiting`` has those customers (更新待ち). ``rules`` says in words how contracts
-    became customers' lives.
+    became customers' lives. ``tax`` is table → column → whether its amounts include consumption
+    tax, where that is known.
     """
 
     files: tuple[str, ...] = ()
@@ -106,6 +108,7 @@ class Provenance:
     stated_as_of: dt.date | None = None
     waiting: tuple[str, ...] = ()
     rules: tuple[Message, ...] = ()
+    tax: Mapping[str, Mapping[str, Tax]] = field(default_factory=dict[str, Mapping[str, Tax]])
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -188,6 +191,7 @@ class Portfolio:
             stated_as_of=joined.stated_as_of if joined.stated_as_of != joined.as_of else None,
             waiting=joined.waiting,
             rules=joined.rules,
+            tax=joined.tax,
         )
         tables: dict[str, Any] = {str(role): rows for role, rows in joined.tables.items()}
         return cls(**tables, as_of=joined.as_of, currency=joined.currency, provenance=provenance)
@@ -224,11 +228,18 @@ class Portfolio:
         raise MissingColumns(table="customers", missing=[column], present=present)
 
     def label(self, column: str) -> Message | str:
-        """What a person calls a customers column: the header in their file, else our word."""
+        """What a person calls a customers column: the header in their file, else our word.
+
+        Amounts say whether they include tax, (税抜) or (税込), where that is known.
+        """
         if column in self.provenance.columns:
-            return self.provenance.columns[column]
+            return with_tax(self.provenance.columns[column], self.tax(column))
         key = f"field.{column}"
-        return message(key) if key in catalogue(DEFAULT) else column
+        return with_tax(message(key) if key in catalogue(DEFAULT) else column, self.tax(column))
+
+    def tax(self, column: str, *, role: Role = "customers") -> Tax | None:
+        """Whether the amounts of a column include consumption tax; None where nobody said."""
+        return self.provenance.tax.get(role, {}).get(column)
 
     def where(self, **conditions: Sequence[object] | object) -> Self:
         """The customers whose attributes have one of the given values, with all their rows.
@@ -282,6 +293,9 @@ class Portfolio:
 
     def _fingerprint(self) -> str | None:
         digest = hashlib.sha256(f"{self.as_of}{self.observed_from}{self.currency}".encode())
+        # What amounts are called is part of every result, though it is no cell of a table.
+        for role, columns in sorted(self.provenance.tax.items()):
+            digest.update(repr((role, sorted(columns.items()))).encode())
         for role in ROLES:
             frame = getattr(self, role)
             if frame is None:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from csdata.tables import Portfolio
-from csui import downloads, figures, lists, screen, state, widgets
+from csui import columns, downloads, figures, lists, screen, state, widgets
 from csui.text import escape, language, t
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ def summary(data: Portfolio, result: Quadrant) -> None:
     rows[t("page.quadrant.median")] = _each(cells, "median", figures.months_with)
     rows[t("page.quadrant.event_rate")] = _each(cells, "event_rate", figures.rate_with)
     if cells["mrr"].notna().any():
-        rows[t("page.quadrant.mrr")] = [
+        rows[columns.taxed(data, "mrr", t("page.quadrant.mrr"))] = [
             figures.money_with(v, lo, up, data.currency)
             for v, lo, up in zip(cells["mrr"], cells["mrr_lower"], cells["mrr_upper"], strict=True)
         ]
     if cells["total_billing"].notna().any():
-        rows[t("page.quadrant.total_billing")] = [
+        rows[columns.taxed(data, "total_billing", t("page.quadrant.total_billing"))] = [
             figures.money(v, data.currency) for v in cells["total_billing"]
         ]
     lists.table(rows, key="quadrant.cells")

@@ -10,8 +10,9 @@ import pandas as pd
 from csdata.i18n import Message, message
 from csdata.schema import DATES, KNOWN_LATE, NUMBERS
 from csdata.tables import Portfolio
+from csdata.taxes import with_tax
 from csui.cache import cached
-from csui.text import known, t
+from csui.text import known, say, t
 
 FEWEST: Final = 2
 MOST: Final = 30
@@ -72,8 +73,17 @@ def numeric(portfolio: Portfolio) -> list[str]:
 
 
 def label(portfolio: Portfolio, column: str) -> str:
-    """How a column is called on the screen: our word for a known field, else the file's header."""
-    return word(column, portfolio.provenance.columns.get(column, column))
+    """How a column is called on the screen: our word for a known field, else the file's header.
+
+    Amounts say whether they include tax, where that is known.
+    """
+    name = word(column, portfolio.provenance.columns.get(column, column))
+    return taxed(portfolio, column, name)
+
+
+def taxed(portfolio: Portfolio, column: str, words: str) -> str:
+    """Words for the amounts of a column, with (税抜) or (税込) where that is known."""
+    return say(with_tax(words, portfolio.tax(column)))
 
 
 def readable(frame: pd.DataFrame) -> pd.DataFrame:
@@ -100,8 +110,10 @@ def named(portfolio: Portfolio, column: str) -> Message | str:
     header = portfolio.provenance.columns.get(column, column)
     if not known(f"field.{column}"):
         return header
-    field = message(f"field.{column}")
-    return field if header == column else message("ui.column_named", field=field, header=header)
+    field, tax = message(f"field.{column}"), portfolio.tax(column)
+    if header == column:
+        return with_tax(field, tax)
+    return message("ui.column_named", field=field, header=with_tax(header, tax))
 
 
 def with_names(portfolio: Portfolio, statement: Message) -> Message:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from csdata.errors import CsDataError
+from csdata.i18n import Message
 from csdata.intake import accounts
 from csdata.intake.join_rules import Excluded, JoinRules
 from csui import import_memory, lists, uploads
@@ -17,6 +18,9 @@ from csui.text import spoken, t
 _CUSTOMER: Final = ("account", "group", "contract")
 _LIVES: Final = ("", "customers", "contracts")
 _RETURNING: Final = ("new", "one")
+_ATTRIBUTES: Final = ("", "last", "first")
+_AMOUNTS: Final = ("", "sum", "once")
+_REPEATED: Final = frozenset({"repeated_last", "repeated_first", "repeated_group"})
 _MOST_SHOWN: Final = 200
 
 
@@ -33,13 +37,14 @@ def fold() -> None:
         with right:
             _choice("lives", _LIVES, rules.lives or "")
             _bridge(rules)
+        _repeats(rules)
         _exclusions(rules)
         _usual(rules)
 
 
 def _usual(rules: JoinRules) -> None:
     """The same rules for the next files; who is who belongs to these."""
-    if replace(rules, accepted={}) == import_memory.usual_rules():
+    if replace(rules, accepted={}, same={}) == import_memory.usual_rules():
         return
     st.button(
         t("page.import.join.usual"),
@@ -64,6 +69,26 @@ def _choice(name: str, options: tuple[str, ...], value: str) -> None:
         on_change=_set,
         args=(name, widget),
     )
+
+
+def _repeats(rules: JoinRules) -> None:
+    """Which of several rows of a customer counts; only where there are such rows, or a choice."""
+    said = {note.key.removeprefix("note.") for note in _told()}
+    if not said & _REPEATED and rules.attributes is None and rules.amounts is None:
+        return
+    left, right = st.columns(2)
+    with left:
+        _choice("attributes", _ATTRIBUTES, rules.attributes or "")
+    with right:
+        _choice("amounts", _AMOUNTS, rules.amounts or "")
+
+
+def _told() -> tuple[Message, ...]:
+    """What joining did; nothing while the files cannot be joined."""
+    try:
+        return uploads.matched().rules
+    except CsDataError:
+        return ()
 
 
 def _bridge(rules: JoinRules) -> None:
@@ -126,6 +151,6 @@ def _set(name: str, widget: str) -> None:
     value: Any = st.session_state[widget]
     if name == "exclude":
         value = tuple(value)
-    elif name == "lives":
+    elif name in ("lives", "attributes", "amounts"):
         value = value or None
     uploads.set_rules(replace(uploads.rules(), **{name: value}))

@@ -55,5 +55,5 @@ def keep_rules(rules: JoinRules) -> None:
     from csdata.store import Settings
     from csdata.store.contents import settings_state
 
-    usual = Settings(rules=replace(rules, accepted={}))
+    usual = Settings(rules=replace(rules, accepted={}, same={}))
     workspace.space().keep_preset(_COUNTING, settings_state(usual))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
 
+from csdata.errors import CsDataError
+from csdata.i18n import Message
 from csdata.intake.proposals import Answer, Proposal, accepted, answered, proposals
 from csdata.intake.recipe import Recipe
 from csdata.tables import Import
@@ -25,10 +28,18 @@ def open_count(upload: Upload) -> int:
 
 def _waiting(imported: Import) -> tuple[Proposal, ...]:
     """The open questions, without those that another file answers."""
-    found = proposals(imported)
+    found = proposals(imported, _raised(imported))
     if _lives_elsewhere(imported):
         found = tuple(p for p in found if p.attribute != "mapping")
     return found
+
+
+def _raised(imported: Import) -> tuple[Message, ...]:
+    """What the other files leave to be asked about this one."""
+    if len(uploads.used()) > 1 and any(imported is one for one in uploads.used()):
+        with contextlib.suppress(CsDataError):
+            return uploads.matched().questions.get(imported.name, ())
+    return ()
 
 
 def _lives_elsewhere(imported: Import) -> bool:
@@ -105,7 +116,7 @@ def accept(names: list[str]) -> None:
     for name in names:
         imported = uploads.files()[name].imported
         if imported is not None:
-            uploads.replace_recipe(name, accepted(imported))
+            uploads.replace_recipe(name, accepted(imported, _raised(imported)))
 
 
 def _given(upload: Upload, key: str) -> None:

@@ -99,7 +99,7 @@ def head(data: Portfolio, customer: pd.Series) -> None:
     )
     places[2].metric(t("page.customer.tenure"), _tenure(data, customer), **look)
     money = figures.money(customer.get("mrr", float("nan")), data.currency)
-    places[3].metric(t("page.customer.mrr"), money, **look)
+    places[3].metric(columns.taxed(data, "mrr", t("page.customer.mrr")), money, **look)
 
 
 def _last_day(data: Portfolio, customer: pd.Series, standing: str) -> str | None:

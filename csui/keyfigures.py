@@ -10,7 +10,7 @@ import streamlit as st
 from csdata.errors import CsDataError
 from csdata.i18n import Message
 from csdata.tables import Portfolio
-from csui import compute, figures, nav, page
+from csui import columns, compute, figures, nav, page
 from csui.text import t
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def cards(data: Portfolio, result: Survival) -> None:
 def _customers(data: Portfolio) -> Card:
     n = int((compute.standing(data) == "staying").sum())
     note = t("page.overview.of_all", n=len(data.customers))
+    if noticed := compute.tenures(data).noticed:
+        note = t("page.overview.with_notice", all=note, n=noticed)
     return Card(t("page.overview.customers"), f"{n:,}", note, "customer")
 
 
@@ -85,9 +87,8 @@ def _mrr(data: Portfolio) -> Card:
     paying = data.customers.loc[compute.standing(data) == "staying", "mrr"]
     missing = int(paying.isna().sum())
     note = t("page.overview.mrr_missing", n=missing) if missing else t("page.overview.mrr_total")
-    return Card(
-        t("page.overview.mrr"), figures.money(paying.sum(), data.currency), note, "customer"
-    )
+    name = columns.taxed(data, "mrr", t("page.overview.mrr"))
+    return Card(name, figures.money(paying.sum(), data.currency), note, "customer")
 
 
 def _wide_deep(result: Quadrant) -> Card:

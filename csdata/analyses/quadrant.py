@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import narwhals as nw
@@ -30,6 +30,7 @@ from csdata.errors import BadValues, NeedsDates, NotEnoughData
 from csdata.i18n import Message, message
 from csdata.schema import lazy
 from csdata.tables import Portfolio
+from csdata.taxes import Tax
 
 Cuts = Literal["median", "mean"] | tuple[float, float]
 
@@ -55,7 +56,8 @@ class Quadrant:
     ``total_billing`` (mean per customer) grows with tenure and is a description only.
 
     With ``dated`` usage and a ``landmark`` the cells come before the outcome they are compared
-    with; otherwise they are a description, and ``finding`` says so.
+    with; otherwise they are a description, and ``finding`` says so. ``tax`` says of ``mrr`` and
+    ``total_billing`` whether they include consumption tax, where that is known.
     """
 
     table: pd.DataFrame
@@ -75,6 +77,7 @@ class Quadrant:
     n: int
     notes: tuple[Message, ...]
     finding: Message
+    tax: Mapping[str, Tax] = field(default_factory=dict[str, Tax])
 
 
 def quadrant(
@@ -144,6 +147,7 @@ def quadrant(
         n=len(table),
         notes=tuple(notes),
         finding=_finding(decided, at, dated=all(dated)),
+        tax={c: t for c in ("mrr", "total_billing") if (t := portfolio.tax(c))},
     )
 
 

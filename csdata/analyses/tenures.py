@@ -30,7 +30,8 @@ class Tenures:
     or before the as-of date), ``cause`` (text, missing if unknown or still a customer) and the
     grouping columns, named in ``groups`` (one that is called like a column of ours gets ``_group``
     behind its name). ``set_aside`` has ``customer_id`` and ``reason`` of the others; ``counts``
-    says how many rows have each status.
+    says how many rows have each status. ``noticed`` are the customers who have given notice and
+    whose contract is still running: no event.
     """
 
     table: pd.DataFrame
@@ -38,6 +39,7 @@ class Tenures:
     set_aside: pd.DataFrame
     counts: Mapping[str, int]
     due_undecided: int
+    noticed: int
     definition: Message
     as_of: dt.date | None
     n: int
@@ -88,7 +90,7 @@ def tenures(
     table = everyone.loc[counted, keep].reset_index(drop=True).astype({"event": bool})
     aside = everyone.loc[~counted, ["customer_id", "status"]]
     statuses = {str(k): int(v) for k, v in everyone["status"].value_counts().sort_index().items()}
-    due = count_due(portfolio, lived)
+    due, noticed = count_due(portfolio, lived), count_noticed(portfolio, lived)
     zero = int((table["duration"] == 0).sum())
     return Tenures(
         table=table,
@@ -96,10 +98,11 @@ def tenures(
         set_aside=aside.rename(columns={"status": "reason"}).reset_index(drop=True),
         counts=statuses,
         due_undecided=due,
+        noticed=noticed,
         definition=message(f"definition.tenure.{clock}"),
         as_of=portfolio.as_of,
         n=len(table),
-        notes=status_notes(statuses, due=due, zero=zero),
+        notes=status_notes(statuses, due=due, zero=zero, noticed=noticed),
     )
 
 
@@ -122,8 +125,13 @@ def count_due(portfolio: Portfolio, lived: nw.LazyFrame) -> int:
     return counts.count_due(lived, contracts=terms, as_of=portfolio.as_of)
 
 
+def count_noticed(portfolio: Portfolio, lived: nw.LazyFrame) -> int:
+    """Customers who have given notice while their contract is still running."""
+    return counts.count_noticed(lived, contracts=portfolio.contracts, as_of=portfolio.as_of)
+
+
 def status_notes(
-    statuses: Mapping[str, int], *, due: int = 0, zero: int = 0
+    statuses: Mapping[str, int], *, due: int = 0, zero: int = 0, noticed: int = 0
 ) -> tuple[Message, ...]:
     """What was set aside and what is undecided, one sentence per reason that occurs."""
     notes = [message(f"status.{status}", n=n) for status, n in statuses.items() if status != "ok"]
@@ -131,4 +139,6 @@ def status_notes(
         notes.append(message("status.zero_duration", n=zero))
     if due:
         notes.append(message("status.due_undecided", n=due))
+    if noticed:
+        notes.append(message("status.noticed", n=noticed))
     return tuple(notes)

@@ -11,6 +11,7 @@ from csdata.charts import corners, fonts, frame, labels, theme
 from csdata.charts.plane import Plane, plane
 from csdata.errors import NotEnoughData
 from csdata.i18n import Message, message, text
+from csdata.taxes import with_tax
 
 if TYPE_CHECKING:
     from csdata.analyses.quadrant import Quadrant
@@ -60,7 +61,7 @@ def quadrant(
     return frame.framed(
         [
             _grounds(picture, x, y),
-            *_points(picture, x, y, lang),
+            *_points(picture, x, y, lang, money=_money(result, lang)),
             *_cuts(picture, result, x, y, lang),
             *_names(picture, x, y),
             *corners.captions(picture, result, x, y, lang),
@@ -161,7 +162,13 @@ def _grounds(picture: Plane, x: alt.X, y: alt.Y) -> alt.Chart:
     )
 
 
-def _points(picture: Plane, x: alt.X, y: alt.Y, lang: str) -> list[alt.Chart]:
+def _money(result: Quadrant, lang: str) -> str:
+    """What the amounts are called, with their tax where it is known."""
+    name = with_tax(message("chart.mrr"), result.tax.get("mrr"))
+    return name.say(lang) if isinstance(name, Message) else name
+
+
+def _points(picture: Plane, x: alt.X, y: alt.Y, lang: str, *, money: str) -> list[alt.Chart]:
     """The customers, borderline ones with a rim on top; brush and pick; a ring for the picked."""
     brush = alt.selection_interval(name="brush", encodings=["x", "y"])
     pick = alt.selection_point(name="pick", fields=["customer_id"], empty=False)
@@ -178,9 +185,9 @@ def _points(picture: Plane, x: alt.X, y: alt.Y, lang: str) -> list[alt.Chart]:
         .encode(
             x=x,
             y=y,
-            size=_size(picture, lang),
+            size=_size(picture, money),
             opacity=alt.condition(brush, alt.value(full), alt.value(faint)),
-            tooltip=_tooltip(columns, lang),
+            tooltip=_tooltip(columns, lang, money=money),
         )
     )
     firm = base.transform_filter("!datum.borderline").mark_point(style="dot", filled=True)
@@ -193,12 +200,12 @@ def _points(picture: Plane, x: alt.X, y: alt.Y, lang: str) -> list[alt.Chart]:
     ]
 
 
-def _size(picture: Plane, lang: str) -> alt.Size | Any:
+def _size(picture: Plane, money: str) -> alt.Size | Any:
     if not picture.sized:
         return alt.value(picture.area(0))
     return alt.Size(
         "mrr:Q",
-        title=text("chart.mrr", lang),
+        title=money,
         scale=alt.Scale(domain=[0, float(picture.table["mrr"].max())], range=list(picture.areas)),
         legend=alt.Legend(
             orient="bottom", direction="horizontal", titleOrient="left", format=",d", tickCount=3
@@ -206,7 +213,7 @@ def _size(picture: Plane, lang: str) -> alt.Size | Any:
     )
 
 
-def _tooltip(columns: list[str], lang: str) -> list[alt.Tooltip]:
+def _tooltip(columns: list[str], lang: str, *, money: str) -> list[alt.Tooltip]:
     who = "name" if "name" in columns else "customer_id"
     tooltip = [
         alt.Tooltip(f"{who}:N", title=text("chart.customer", lang)),
@@ -216,7 +223,7 @@ def _tooltip(columns: list[str], lang: str) -> list[alt.Tooltip]:
         alt.Tooltip("rim:N", title=text("chart.borderline", lang)),
     ]
     if "mrr" in columns:
-        tooltip.append(alt.Tooltip("mrr:Q", title=text("chart.mrr", lang), format=",.6~g"))
+        tooltip.append(alt.Tooltip("mrr:Q", title=money, format=",.6~g"))
     return tooltip
 
 

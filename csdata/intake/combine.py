@@ -11,11 +11,13 @@ from typing import Any
 import pandas as pd
 
 from csdata.i18n import Message, message
-from csdata.intake import accounts, customers_of, joining, names
+from csdata.intake import accounts, customers_of, joining, merging, names
 from csdata.intake.join_rules import JoinRules
+from csdata.intake.tax import unclear
 from csdata.intake.won import contracts_of
 from csdata.schema import ROLES, Role
 from csdata.tables import Import
+from csdata.taxes import Tax
 
 MATCH = ("file", "role", "rows", "customers", "matched", "unknown", "without")
 
@@ -43,6 +45,10 @@ class ImportSet:
             that another one does: what the customers' file does not know of is unknown.
         waiting: Customers whose contract has just ended and may still be renewed.
         rules: How rows became customers, in words.
+        tax: Table → column → whether its amounts include consumption tax.
+        same_names: Pairs of accounts that may be one customer (:func:`.merging.same_names`).
+            Nothing is merged until the rules say so.
+        questions: Name of a file → what the other files leave to be asked about it.
     """
 
     imports: tuple[Import, ...]
@@ -58,6 +64,11 @@ class ImportSet:
     rules: tuple[Message, ...] = ()
     currency: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    tax: Mapping[str, Mapping[str, Tax]] = field(default_factory=dict[str, Mapping[str, Tax]])
+    same_names: pd.DataFrame = field(default_factory=lambda: merging.NONE)
+    questions: Mapping[str, tuple[Message, ...]] = field(
+        default_factory=dict[str, tuple[Message, ...]]
+    )
 
 
 def combine(
@@ -76,15 +87,20 @@ def combine(
     rules = rules or JoinRules()
     given = tuple(imports)
     used, repeats = joining.without_repeats([i for i in given if i.role is not None])
+    questions = unclear(used)
     used, apart = joining.one_money(used)
+    tax, taxes = joining.taxes(used)
     frames, ids = joining.on_one_id(used, rules.accepted)
+    frames, newer = joining.newest_rows(used, frames)
     by_role, deals = _by_role(used, frames)
     stated, dated = _as_of(used)
     match, leftovers = _fit(used, frames)
     suggestions = _suggestions(used, frames, by_role)
     columns = _columns(used)
     made = customers_of.customers_of(by_role, rules=rules, as_of=as_of or stated, headings=columns)
-    whole = accounts.candidates(by_role["customers"], columns) if "customers" in by_role else None
+    own = by_role.get("customers")
+    whole = None if own is None else accounts.candidates(own, columns)
+    alike = merging.NONE if own is None else merging.same_names(own, columns, rules.same)
     said = [message("note.match", **r | {"role": message(f"role.{r['role']}")}) for r in match]
     return ImportSet(
         imports=given,
@@ -92,7 +108,7 @@ def combine(
         as_of=made.as_of,
         match=pd.DataFrame(match, columns=list(MATCH)),
         leftovers=pd.DataFrame(leftovers, columns=["file", "role", "customer_id", "side"]),
-        notes=(*said, *dated, *repeats, *apart, *ids, *deals, *made.rules),
+        notes=(*said, *dated, *repeats, *apart, *taxes, *ids, *newer, *deals, *made.rules),
         suggestions=suggestions,
         exclusions=accounts.NONE if whole is None else whole,
         stated_as_of=as_of or stated,
@@ -100,6 +116,9 @@ def combine(
         rules=(*deals, *made.rules),
         currency=_currency(used),
         columns=columns,
+        tax=tax,
+        same_names=alike,
+        questions=questions,
     )
 
 

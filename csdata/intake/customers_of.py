@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from csdata.i18n import Message, message
-from csdata.intake import accounts, lives, names
+from csdata.intake import accounts, lives, merging, names, repeats
 from csdata.intake.join_rules import JoinRules
 from csdata.intake.won import with_ends
 from csdata.schema import DATES, Role
@@ -32,6 +32,18 @@ class Customers:
     rules: tuple[Message, ...]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Facts:
+    """What the rows of a customer are judged by.
+
+    ``given`` has the ids of the accounts before any were merged or grouped, by row.
+    """
+
+    rules: JoinRules
+    as_of: dt.date | None
+    given: pd.Series | None
+
+
 def customers_of(
     tables: Mapping[Role, pd.DataFrame],
     *,
@@ -49,11 +61,16 @@ def customers_of(
     """
     said: list[Message] = []
     tables = _without_excluded(dict(tables), rules, headings, said)
+    given = tables["customers"]["customer_id"] if "customers" in tables else None
+    tables, joined = merging.merged(tables, rules.same)
+    said += joined
     _tell_same_names(tables, said)
     tables = _grouped(tables, rules, said)
     source = _source(tables, rules)
     if source is None:
+        tables = _without_lives(tables, rules, said)
         return Customers(tables, as_of, (), tuple(said))
+    facts = _Facts(rules, as_of, given)
     spans = tables[source]
     if source == "contracts":
         spans, n = with_ends(spans)
@@ -63,7 +80,7 @@ def customers_of(
     elif "end" not in spans:
         spans = spans.assign(end=pd.Series(pd.NaT, spans.index, dtype="datetime64[us]"))
     if rules.customer == "contract" and source == "contracts":
-        return _each_contract(tables, spans, as_of, said)
+        return _each_contract(tables, spans, facts, said)
     default = lives.BRIDGE_DAYS if source == "contracts" else 0
     bridge = default if rules.bridge_days is None else rules.bridge_days
     made = lives.lives(spans, bridge_days=bridge, returning=rules.returning)
@@ -74,7 +91,7 @@ def customers_of(
         said.append(message("note.analysis_day", day=day, days=bridge, stated=as_of))
     if waiting:
         said.append(message("note.waiting", n=len(waiting)))
-    tables = _with_lives(tables, spans, made, said)
+    tables = _with_lives(tables, spans, made, facts, said)
     return Customers(tables, day, waiting, tuple(said))
 
 
@@ -85,9 +102,22 @@ def _source(tables: Mapping[Role, pd.DataFrame], rules: JoinRules) -> Role | Non
     contracts = "contracts" in tables and "start" in tables["contracts"]
     if contracts and (rules.lives == "contracts" or rules.customer == "contract" or not told):
         return "contracts"
-    if own is not None and "start" in own and (rules.customer == "group" or rules.bridge_days):
-        return "customers"
-    return None
+    if own is None or "start" not in own:
+        return None
+    several = rules.customer == "group" or bool(rules.bridge_days) or repeats.repeated(own)
+    return "customers" if several else None
+
+
+def _without_lives(
+    tables: dict[Role, pd.DataFrame], rules: JoinRules, said: list[Message]
+) -> dict[Role, pd.DataFrame]:
+    """Customers as their file has them; several rows of one without dates are made one."""
+    own = tables.get("customers")
+    if own is None or not {"tenure_months", "churned"} <= set(own) or not repeats.repeated(own):
+        return tables
+    made, notes = repeats.tenures(own, rules)
+    said += notes
+    return {**tables, "customers": made}
 
 
 def _without_excluded(
@@ -147,7 +177,7 @@ def _grouped(
 def _each_contract(
     tables: dict[Role, pd.DataFrame],
     spans: pd.DataFrame,
-    as_of: dt.date | None,
+    facts: _Facts,
     said: list[Message],
 ) -> Customers:
     """Every contract as a customer of its own: no gap is bridged, nobody returns."""
@@ -161,7 +191,7 @@ def _each_contract(
     )
     made = lives.Lives(table.assign(contracts=1, first=rows.index), 0, 0)
     said.append(message("note.each_contract", n=len(rows)))
-    return Customers(_with_lives(tables, spans, made, []), as_of, (), tuple(said))
+    return Customers(_with_lives(tables, spans, made, facts, []), facts.as_of, (), tuple(said))
 
 
 def _tell(
@@ -177,7 +207,11 @@ def _tell(
 
 
 def _with_lives(
-    tables: dict[Role, pd.DataFrame], spans: pd.DataFrame, made: lives.Lives, said: list[Message]
+    tables: dict[Role, pd.DataFrame],
+    spans: pd.DataFrame,
+    made: lives.Lives,
+    facts: _Facts,
+    said: list[Message],
 ) -> dict[Role, pd.DataFrame]:
     """Customers with their lives, and every other row on the id of the life it falls into."""
     result = dict(tables)
@@ -193,12 +227,21 @@ def _with_lives(
         without = int((~about["customer_id"].isin(set(life["account"]))).sum())
         if without:
             said.append(message("note.customers_without_life", n=without))
-        life = life.merge(
-            about.rename(columns={"customer_id": "account"}), on="account", how="left"
-        )
+        if repeats.repeated(own) and facts.given is not None:
+            about, notes = repeats.one_each(
+                own, life, given=facts.given, rules=facts.rules, as_of=facts.as_of
+            )
+            said += notes
+            life = life.merge(about, on="customer_id", how="left")
+        else:
+            about = about.rename(columns={"customer_id": "account"})
+            life = life.merge(about, on="account", how="left")
     else:
         columns = [c for c in _ATTRIBUTES if c in spans]
-        about = spans.loc[made.table["first"], columns].reset_index(drop=True)
+        rows = made.table["first"]
+        if facts.rules.attributes == "last":
+            rows = repeats.latest(spans, life)
+        about = spans.loc[rows, columns].reset_index(drop=True)
         life = pd.concat([life.reset_index(drop=True), about], axis=1)
     result["customers"] = life.drop(columns="account")
     for role in ("contracts", "usage", "touches"):

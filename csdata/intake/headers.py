@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from csdata.taxes import WITH_TAX, WITHOUT_TAX
+
 LONGEST: Final = 200
 """Characters of a heading; a hostile cell may hold a million."""
 
@@ -31,15 +33,7 @@ _MARKS: Final = "*＊※●■◆○□◇★☆#"
 _OPEN, _SHUT = r"[(\[{【〔〈《「<]", r"[)\]}】〕〉》」>]"
 _REMARK: Final = rf"{_OPEN}[^()\[\]{{}}【】〔〕〈〉《》「」<>]*{_SHUT}"
 _BRACKETS = re.compile(rf"^(?:{_REMARK}\s*)+|(?:\s*{_REMARK})+$")
-TAX: Final = (
-    r"(?:消費)?税(?:抜き?|別|込み?)|外税|内税"
-    r"|(?:excl(?:uding|usive of|\.)?|incl(?:uding|usive of|\.)?|ex\.?|inc\.?|before|with|without)"
-    r"\s*(?:consumption\s*|sales\s*)?(?:tax(?:es)?|vat|gst)\b"
-    r"|(?:tax|vat|gst)[\s-]*(?:excluded|exclusive|excl\.?|included|inclusive|incl\.?)"
-)
-"""How a heading says whether an amount has the consumption tax in it."""
-
-_TAX = re.compile(rf"[\s/_-]*(?:{TAX})[\s/_-]*", re.IGNORECASE)
+_TAX = re.compile(rf"[\s/_-]*(?:{WITHOUT_TAX}|{WITH_TAX})[\s/_-]*", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
 
 

@@ -25,6 +25,13 @@ class JoinRules:
         exclude: Kinds of accounts that are left out, and counted.
         accepted: Customer as another file calls them (id or name) → ``customer_id``: suggestions
             that the user has accepted.
+        same: Account → account that it is merged into: two accounts that are one customer. Rows of
+            every table take the other id; the spans of both become lives by the rules above.
+        attributes: Which of several rows of a customer tells plan, owner and the like: the one with
+            the latest start, or with the first. None: the latest row of the customers' file; the
+            first contract where only contracts tell.
+        amounts: Whether the amounts of rows that run side by side are added up, or are one amount
+            that every row repeats. None: the latter where all rows of every account agree.
     """
 
     customer: Literal["account", "group", "contract"] = "account"
@@ -33,3 +40,6 @@ class JoinRules:
     returning: Literal["new", "one"] = "new"
     exclude: tuple[Excluded, ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict[str, str])
+    same: Mapping[str, str] = field(default_factory=dict[str, str])
+    attributes: Literal["last", "first"] | None = None
+    amounts: Literal["sum", "once"] | None = None

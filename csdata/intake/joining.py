@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from csdata.i18n import Message, message
+from csdata.intake.amount_columns import MONEY
 from csdata.intake.ids import key15
 from csdata.tables import Import
+from csdata.taxes import Tax, tax_name
 
 
 def without_repeats(imports: Sequence[Import]) -> tuple[tuple[Import, ...], list[Message]]:
@@ -68,6 +70,29 @@ def on_one_id(
     return tables, notes
 
 
+def newest_rows(
+    imports: Sequence[Import], frames: Sequence[pd.DataFrame]
+) -> tuple[list[pd.DataFrame], list[Message]]:
+    """The tables with every customer's life once, where several files of customers have it.
+
+    The same customer with the same start in two exports is one life seen twice: the file with the
+    later as-of date (or the one given later) knows whether it has ended.
+    """
+    own = [n for n, i in enumerate(imports) if i.role == "customers"]
+    made, notes = list(frames), list[Message]()
+    seen = pd.DataFrame()
+    for n in sorted(own, key=lambda n: (str(imports[n].as_of or ""), n), reverse=True):
+        keys = made[n][[c for c in ("customer_id", "start") if c in made[n]]]
+        if len(seen) and set(keys) == set(seen):
+            again = keys.merge(seen.drop_duplicates(), how="left", indicator="_seen")["_seen"]
+            rows = (again == "both").to_numpy() & keys["customer_id"].notna().to_numpy()
+            if rows.any():
+                made[n] = made[n][~rows].reset_index(drop=True)
+                notes.append(message("note.newer_rows", file=imports[n].name, n=int(rows.sum())))
+        seen = keys if seen.empty else pd.concat([seen, keys], ignore_index=True)
+    return made, notes
+
+
 def known_ids(imports: Sequence[Import]) -> dict[str, str]:
     """The 15 characters of an id → the form to use: the customers' file first, then the first."""
     ordered = sorted(imports, key=lambda i: i.role != "customers")
@@ -104,7 +129,7 @@ def strangers(imports: Sequence[Import], tables: Sequence[pd.DataFrame]) -> pd.D
 def one_money(imports: Sequence[Import]) -> tuple[list[Import], list[Message]]:
     """Amounts in one currency and one kind of tax for each kind of table.
 
-    Files whose amounts are in another currency, or with tax where the others are without, keep
+    Files whose amounts are in another currency, or of another tax or of none that is known, keep
     their rows; their amounts are left out and counted, for they must never be added up.
     """
     result = list(imports)
@@ -117,10 +142,11 @@ def one_money(imports: Sequence[Import]) -> tuple[list[Import], list[Message]]:
             if len(set(kinds.values())) < 2:  # noqa: PLR2004 (all alike)
                 continue
             amounts = {n: int(result[n].table[field].notna().sum()) for n in holders}
-            usual = kinds[max(holders, key=lambda n: amounts[n])]
+            currency, tax = kinds[max(holders, key=lambda n: amounts[n])]
             for n in holders:
-                stated = [a for a, b in zip(kinds[n], usual, strict=True) if a and b and a != b]
-                if not stated:
+                money, taxed = kinds[n]
+                # An unmarked currency is nearly always the same; an unmarked tax is a coin's toss.
+                if taxed == tax and (money == currency or not money or not currency):
                     continue
                 without = result[n].table.assign(**{field: np.nan})
                 header = result[n].columns.get(field, field)
@@ -129,3 +155,30 @@ def one_money(imports: Sequence[Import]) -> tuple[list[Import], list[Message]]:
                     message("note.money_apart", file=imports[n].name, column=header, n=amounts[n])
                 )
     return result, notes
+
+
+def taxes(imports: Sequence[Import]) -> tuple[dict[str, dict[str, Tax]], list[Message]]:
+    """Table → column → the tax of its amounts, and what is told where tables differ.
+
+    Args:
+        imports: Files whose tables of a kind are on one footing (:func:`one_money`).
+    """
+    found: dict[str, dict[str, Tax]] = {}
+    first: dict[str, tuple[str, Tax, str]] = {}
+    notes: list[Message] = []
+    contracts = any(i.role == "contracts" for i in imports)
+    for imported in imports:
+        if imported.role is None or (imported.role == "opportunities" and contracts):
+            continue
+        role = "contracts" if imported.role == "opportunities" else imported.role
+        for column, kind in imported.tax.items():
+            if not imported.table[column].notna().any():
+                continue
+            header = imported.columns.get(column, column)
+            found.setdefault(role, {}).setdefault(column, kind)
+            other, before, called = first.setdefault(column, (role, kind, header))
+            if column in MONEY and other != role and before != kind:
+                values = {"role": message(f"role.{role}"), "other": message(f"role.{other}")}
+                values |= {"tax": tax_name(kind), "before": tax_name(before)}
+                notes.append(message("note.tax_roles", column=header, called=called, **values))
+    return found, notes

@@ -53,6 +53,7 @@ def suggest(others: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
         ``given``, ``customer_id``, ``name``, ``file``: one row for each that fits exactly one
         customer. Where several customers share a name nothing is suggested.
     """
+    customers = customers.drop_duplicates("customer_id")
     keys = customers["name"].dropna().astype(str).map(name_key)
     known = customers.loc[keys.index].assign(key=keys)
     known = known[(known["key"] != "") & ~known["key"].duplicated(keep=False)]
@@ -64,6 +65,7 @@ def suggest(others: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
 
 def duplicates(customers: pd.DataFrame) -> Mapping[str, tuple[str, ...]]:
     """Names that several customers share, each with their ids."""
+    customers = customers.drop_duplicates("customer_id")
     keys = customers["name"].dropna().astype(str).map(name_key)
     same = keys[(keys != "") & keys.duplicated(keep=False)]
     groups = customers.loc[same.index].groupby(same, sort=True)["customer_id"]

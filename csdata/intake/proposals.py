@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -13,6 +13,7 @@ from csdata.i18n import Message, message
 from csdata.intake.gaps import gaps
 from csdata.intake.recipe import Recipe
 from csdata.tables import Import
+from csdata.taxes import Tax
 
 CLEAR: Final = 0.2
 """How much more often something must point one way than the other to be evidence."""
@@ -49,10 +50,15 @@ class Proposal:
     about: str = ""
 
 
-def proposals(imported: Import) -> tuple[Proposal, ...]:
-    """All open questions in order, but the as-of date: that is asked once for all files."""
+def proposals(imported: Import, more: Sequence[Message] = ()) -> tuple[Proposal, ...]:
+    """All open questions in order, but the as-of date: that is asked once for all files.
+
+    Args:
+        imported: One file.
+        more: Questions that the other files raise about it (:attr:`.ImportSet.questions`).
+    """
     found: list[Proposal] = []
-    for question in imported.questions:
+    for question in (*imported.questions, *more):
         attribute = question.key.removeprefix("question.")
         if attribute == "as_of":
             continue
@@ -73,10 +79,10 @@ def answered(recipe: Recipe, answer: Answer) -> Recipe:
     return replace(recipe, **changes)
 
 
-def accepted(imported: Import) -> Recipe:
+def accepted(imported: Import, more: Sequence[Message] = ()) -> Recipe:
     """The recipe with every proposal taken that there is."""
     recipe = imported.recipe
-    for proposal in proposals(imported):
+    for proposal in proposals(imported, more):
         if proposal.best is not None:
             recipe = answered(recipe, proposal.answers[proposal.best])
     return recipe
@@ -195,10 +201,12 @@ def _currency(_imported: Import, question: Message) -> Proposal:
 
 
 def _tax(_imported: Import, question: Message) -> Proposal:
-    answers = tuple(
-        Answer(message(f"answer.tax_{kind}"), {"tax": kind}) for kind in ("excluded", "included")
-    )
-    return Proposal("tax", question, answers, 0, message("proposal.tax"), about=_about(question))
+    kinds: tuple[Tax, ...] = ("excluded", "included")
+    answers = tuple(Answer(message(f"answer.tax_{kind}"), {"tax": kind}) for kind in kinds)
+    values = _values(question)
+    reason = message(f"proposal.tax_{values['reason']}")
+    place = kinds.index(values["proposal"])
+    return Proposal("tax", question, answers, place, reason, about=_about(question))
 
 
 _MAKERS: Final[Mapping[str, Callable[[Import, Message], Proposal]]] = MappingProxyType(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from csdata.errors import NoTableFound
 from csdata.i18n import message
-from csdata.intake import blocks, canonical, groups, layout, rules, settling, totals
+from csdata.intake import blocks, canonical, groups, layout, rules, settling, tax, totals
 from csdata.intake.amount_columns import prefer_converted
 from csdata.intake.assemble import rows_apart, rows_as_text, used_rows
 from csdata.intake.columns import Column, column
@@ -131,6 +131,7 @@ def understand(
     columns = mended(columns, report, kind=cells.kind)
     guessed = guess(columns, recipe, name=name)
     guessed = prefer_converted(guessed, {c.header: c for c in columns}, recipe)
+    guessed = tax.prefer_tax(guessed, recipe)
     if guessed.role is None or "customer_id" not in guessed.mapping:
         raise NoCustomerColumn(file=name, columns=found.headers)
     if remembered is not None:
@@ -277,6 +278,7 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
     )
     reasons = set_aside(reading, seen)
     table, names = used_rows(reading, found, read, seen.alive)
+    taxes = tax.settle(reading, table, names)
     return Import(
         name=reading.name,
         table=table,
@@ -300,6 +302,7 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
         previews=cells.previews,
         currency=settling.currency(report.currencies),
         currencies=MappingProxyType(dict(report.currencies)),
+        tax=MappingProxyType(taxes),
     )
 
 

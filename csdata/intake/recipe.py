@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from csdata.schema import Source
+from csdata.taxes import Tax
 
 Percent = Literal["percent", "fraction"]
-Tax = Literal["included", "excluded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class Recipe:
         block: Which of several tables side by side (a joined report) to read, from 1.
         percent: Heading → whether its numbers are percentages (12 = 12 %) or fractions (0.12).
         currency: ISO code of amounts that carry none.
-        tax: Whether amounts include consumption tax (税込) or not (税抜).
+        tax: Whether amounts include consumption tax (税込) or not (税抜), where their headings say
+            nothing; of one amount in both kinds, the column that is read.
         multiple: Headings whose cells hold several values, ``A;B``.
     """
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from csdata.intake.names import name_key
 from csdata.intake.values import Bools
 from csdata.schema import SOURCES, Source
 
@@ -105,7 +106,19 @@ def _same_row(rows: Rows) -> Bools:
 
 
 def _same_id(rows: Rows) -> Bools:
-    return rows.twice(rows.fields["customer_id"])
+    """Rows whose id an earlier row has under another name.
+
+    Under the same name, or none, they are rows of one customer (products, plans): these are made
+    one when files are joined.
+    """
+    again = rows.twice(rows.fields["customer_id"])
+    if not again.any() or "name" not in rows.fields:
+        return np.zeros(len(again), dtype=bool)
+    names = pd.Series(rows.fields["name"], dtype=object)
+    keys = names.where(names.notna(), "").map(lambda name: name_key(str(name)))
+    first = keys.where(rows.alive & (keys != "").to_numpy())
+    first = first.groupby(rows.fields["customer_id"]).transform("first")
+    return again & ((keys != first) & (keys != "") & first.notna()).to_numpy(dtype=bool)
 
 
 def _ends_before_start(rows: Rows) -> Bools:

@@ -160,7 +160,8 @@ def _rules_of(said: Mapping[str, Any]) -> JoinRules:
     known = {f.name for f in fields(JoinRules)}
     taken = {name: value for name, value in said.items() if name in known}
     taken["exclude"] = tuple(taken.get("exclude", ()))
-    taken["accepted"] = {str(k): str(v) for k, v in dict(taken.get("accepted", {})).items()}
+    for name in ("accepted", "same"):
+        taken[name] = {str(k): str(v) for k, v in dict(taken.get(name, {})).items()}
     return JoinRules(**taken)
 
 

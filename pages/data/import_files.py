@@ -9,6 +9,7 @@ from csui import (
     import_match,
     import_reading,
     import_recipes,
+    import_same,
     keeping,
     nav,
     sources,
@@ -46,6 +47,7 @@ for upload in list(uploads.files().values()):
 
 if uploads.used():
     import_match.report()
+    import_same.fold()
     import_join.fold()
 elif uploads.files():
     st.info(t("page.import.none_used"), icon=":material/info:")
