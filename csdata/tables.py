@@ -190,7 +190,13 @@ class Portfolio:
             rules=joined.rules,
         )
         tables: dict[str, Any] = {str(role): rows for role, rows in joined.tables.items()}
-        return cls(**tables, as_of=joined.as_of, currency=joined.currency, provenance=provenance)
+        return cls(
+            **tables,
+            as_of=joined.as_of,
+            observed_from=rules.observed_from if rules else None,
+            currency=joined.currency,
+            provenance=provenance,
+        )
 
     @property
     def has_dates(self) -> bool:

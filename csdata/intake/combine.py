@@ -85,6 +85,7 @@ def combine(
     columns = _columns(used)
     made = customers_of.customers_of(by_role, rules=rules, as_of=as_of or stated, headings=columns)
     whole = accounts.candidates(by_role["customers"], columns) if "customers" in by_role else None
+    late = [] if rules.observed_from is None else [_late(rules.observed_from)]
     said = [message("note.match", **r | {"role": message(f"role.{r['role']}")}) for r in match]
     return ImportSet(
         imports=given,
@@ -92,15 +93,19 @@ def combine(
         as_of=made.as_of,
         match=pd.DataFrame(match, columns=list(MATCH)),
         leftovers=pd.DataFrame(leftovers, columns=["file", "role", "customer_id", "side"]),
-        notes=(*said, *dated, *repeats, *apart, *ids, *deals, *made.rules),
+        notes=(*said, *dated, *repeats, *apart, *ids, *deals, *made.rules, *late),
         suggestions=suggestions,
         exclusions=accounts.NONE if whole is None else whole,
         stated_as_of=as_of or stated,
         waiting=made.waiting,
-        rules=(*deals, *made.rules),
+        rules=(*deals, *made.rules, *late),
         currency=_currency(used),
         columns=columns,
     )
+
+
+def _late(day: dt.date) -> Message:
+    return message("note.observed_from", day=day)
 
 
 def _by_role(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -25,6 +26,8 @@ class JoinRules:
         exclude: Kinds of accounts that are left out, and counted.
         accepted: Customer as another file calls them (id or name) → ``customer_id``: suggestions
             that the user has accepted.
+        observed_from: First day from which departures are recorded (記録が始まった日); None: all of
+            them are.
     """
 
     customer: Literal["account", "group", "contract"] = "account"
@@ -33,3 +36,4 @@ class JoinRules:
     returning: Literal["new", "one"] = "new"
     exclude: tuple[Excluded, ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict[str, str])
+    observed_from: dt.date | None = None
