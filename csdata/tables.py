@@ -93,7 +93,8 @@ class Provenance:
     change with the customers looked at. ``stated_as_of`` is the last day that the files know about
     where the analysis looks at an earlier one, because contracts that have just ended may still be
     renewed; ``waiting`` has those customers (更新待ち). ``rules`` says in words how contracts
-    became customers' lives.
+    became customers' lives. ``set_aside`` counts by reason the rows that the import did
+    not use, of the files that say who is a customer; repeated rows are none of them.
     """
 
     files: tuple[str, ...] = ()
@@ -105,6 +106,7 @@ class Provenance:
     usage_span: tuple[dt.date, dt.date] | None = None
     stated_as_of: dt.date | None = None
     waiting: tuple[str, ...] = ()
+    set_aside: Mapping[str, int] = field(default_factory=dict[str, int])
     rules: tuple[Message, ...] = ()
 
 
@@ -187,6 +189,7 @@ class Portfolio:
             columns=joined.columns,
             stated_as_of=joined.stated_as_of if joined.stated_as_of != joined.as_of else None,
             waiting=joined.waiting,
+            set_aside=joined.set_aside,
             rules=joined.rules,
         )
         tables: dict[str, Any] = {str(role): rows for role, rows in joined.tables.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -43,6 +44,8 @@ class ImportSet:
             that another one does: what the customers' file does not know of is unknown.
         waiting: Customers whose contract has just ended and may still be renewed.
         rules: How rows became customers, in words.
+        set_aside: Rows of the files that say who is a customer which could not be used: reason →
+            how many. Rows that only repeat another one are left out.
     """
 
     imports: tuple[Import, ...]
@@ -57,6 +60,7 @@ class ImportSet:
     waiting: tuple[str, ...] = ()
     rules: tuple[Message, ...] = ()
     currency: str | None = None
+    set_aside: Mapping[str, int] = field(default_factory=dict[str, int])
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -100,6 +104,7 @@ def combine(
         waiting=made.waiting,
         rules=(*deals, *made.rules, *late),
         currency=_currency(used),
+        set_aside=_set_aside(used),
         columns=columns,
     )
 
@@ -168,6 +173,12 @@ def _base(used: Sequence[Import]) -> tuple[str, ...]:
     """The roles that say who is a customer: their own file, else contracts and deals."""
     own = any(i.role == "customers" for i in used)
     return ("customers",) if own else ("contracts", "opportunities")
+
+
+def _set_aside(used: Sequence[Import]) -> dict[str, int]:
+    base = _base(used)
+    reasons = Counter(str(r) for i in used if i.role in base for r in i.set_aside["reason"])
+    return {r: n for r, n in sorted(reasons.items()) if not r.startswith("duplicate")}
 
 
 def _columns(used: Sequence[Import]) -> dict[str, str]:
