@@ -23,10 +23,7 @@ RARE: Final = 1e-6
 """There are some thousand days on which this could happen by chance."""
 NEIGHBOURS: Final = 6
 """Months on either side that a day is compared with."""
-SAMELEAST: Final = 0.1
-"""Departures a day that are taken for usual where hardly any are known."""
-_MOST_NAMED: Final = 5
-_DAY: Final = 0.95
+SAME_DAY: Final = 0.95
 """Share of the departures that fall on one day of the month."""
 MODIFIED: Final = 0.5
 """Share whose last change is the day of leaving: a record rests once its customer is gone, but half

@@ -69,7 +69,7 @@ class Facts:
     @property
     def as_of(self) -> pd.Timestamp:
         """基準日 of customers with dates."""
-        return pd.Timestamp(self.portfolio.as_of or dt.date.min)
+        return pd.Timestamp(str(self.portfolio.as_of))
 
     @cached_property
     def counted(self) -> pd.DataFrame:
