@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import narwhals as nw
 import pandas as pd
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from csdata.intake.fields import Candidate
     from csdata.intake.join_rules import JoinRules
     from csdata.intake.recipe import Recipe
+
+
+LATE: Final = "note.observed_from"
+"""What is said where departures are recorded from some day on only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +204,16 @@ class Portfolio:
             currency=joined.currency,
             provenance=provenance,
         )
+
+    def recorded_from(self, day: dt.date | None) -> Self:
+        """The same customers, their departures taken to be recorded from ``day`` on (late entry).
+
+        None: all of them are recorded. ``provenance.rules`` says so.
+        """
+        told = [n for n in self.provenance.rules if n.key != LATE]
+        told += [] if day is None else [message(LATE, day=day)]
+        provenance = replace(self.provenance, rules=tuple(told))
+        return replace(self, observed_from=day, provenance=provenance, fingerprint=None)
 
     @property
     def has_dates(self) -> bool:

@@ -16,7 +16,7 @@ from csdata.intake import accounts, customers_of, joining, names
 from csdata.intake.join_rules import JoinRules
 from csdata.intake.won import contracts_of
 from csdata.schema import ROLES, Role
-from csdata.tables import Import
+from csdata.tables import LATE, Import
 
 MATCH = ("file", "role", "rows", "customers", "matched", "unknown", "without")
 
@@ -110,7 +110,7 @@ def combine(
 
 
 def _late(day: dt.date) -> Message:
-    return message("note.observed_from", day=day)
+    return message(LATE, day=day)
 
 
 def _by_role(

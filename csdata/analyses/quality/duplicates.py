@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from csdata.analyses.quality.facts import Facts, tail
+from csdata.analyses.quality.facts import Facts, span, tail
 from csdata.analyses.quality.made import made
 from csdata.analyses.quality.result import Finding
 from csdata.company_names import name_key
@@ -19,7 +19,7 @@ FEWEST: Final = 5
 RARE: Final = 1e-4
 TIMES: Final = 3
 """Times as many successions as chance would bring among companies of the same name."""
-SOONEST, LATEST = pd.Timedelta(days=-31), pd.Timedelta(days=92)
+SOONEST, LATEST = span(-31), span(92)
 """A new account begins at most a month before and three months after the old one has ended."""
 SHARE: Final = 0.02
 """Of the customers, where nothing but the name can be compared."""
@@ -38,36 +38,51 @@ def renewed_as_new(facts: Facts) -> Finding | None:
     more, three times as many, with a probability below 0.0001. Joining them measures the size.
     """
     named = _named(facts.counted)
-    named = named.sort_values(["_key", "start", "customer_id"], kind="stable")
-    follows = named["_key"].eq(named["_key"].shift(-1))
-    gap = named["start"].shift(-1) - named["end"]
-    handed = follows & named["_left"] & (gap >= SOONEST) & (gap <= LATEST)
-    n = int(handed.sum())
-    if n < FEWEST:
+    pairs = _successions(named)
+    if len(pairs) < FEWEST:
         return None
     expected = _by_chance(facts, named)
-    if n < TIMES * expected or tail(n, expected) >= RARE:
+    if len(pairs) < TIMES * expected or tail(len(pairs), expected) >= RARE:
         return None
-    successor = named["customer_id"].shift(-1).where(handed)
-    rows = named.assign(next_account=successor, next_start=named["start"].shift(-1))[handed]
     return made(
         "renewed_as_new",
         "lower",
         facts,
-        rows,
+        pairs,
         "end",
         "next_account",
         "next_start",
         of=len(facts.left),
-        after=facts.retention(_joined(facts, named, handed)),
+        after=facts.retention(_joined(facts, pairs)),
         expected=expected,
     )
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
     """The customers with a name, and the form in which names are compared."""
-    key = rows["name"].dropna().astype(str).map(name_key)
-    return rows.loc[key.index[key != ""]].assign(_key=key[key != ""])
+    rows = rows[rows["name"].notna()]
+    names = rows["name"].astype(str)
+    return rows.assign(_key=names.map(_written))[names.map(name_key) != ""]
+
+
+def _successions(named: pd.DataFrame) -> pd.DataFrame:
+    """Departures with the account that follows (``next_account``, ``next_start``), each once."""
+    left = named[named["_left"]].assign(_from=lambda rows: rows["end"] + SOONEST)
+    later = named[["_key", "customer_id", "start"]].rename(
+        columns={"customer_id": "next_account", "start": "next_start"}
+    )
+    found = pd.merge_asof(
+        left.sort_values("_from"),
+        later.sort_values("next_start"),
+        left_on="_from",
+        right_on="next_start",
+        by="_key",
+        direction="forward",
+        tolerance=LATEST - SOONEST,
+    )
+    found = found[found["next_account"].notna() & (found["next_start"] > found["start"])]
+    found = found.drop_duplicates("next_account")
+    return found.sort_values(["next_start", "customer_id"], ignore_index=True)
 
 
 def _by_chance(facts: Facts, named: pd.DataFrame) -> float:
@@ -80,12 +95,13 @@ def _by_chance(facts: Facts, named: pd.DataFrame) -> float:
     return float(((high - low) / max(len(starts), 1) * others[left.index]).sum())
 
 
-def _joined(facts: Facts, named: pd.DataFrame, handed: pd.Series) -> pd.DataFrame:
+def _joined(facts: Facts, pairs: pd.DataFrame) -> pd.DataFrame:
     """All customers, those that follow each other as one: first start, last end."""
-    chain = (~handed.shift(1, fill_value=False)).cumsum()
-    first = named.groupby(chain)["start"].transform("first")
-    kept = facts.rows.drop(index=named.index[handed])
-    return kept.assign(start=first.reindex(kept.index).fillna(kept["start"]))
+    start = dict(zip(facts.rows["customer_id"], facts.rows["start"], strict=True))
+    for old, new in zip(pairs["customer_id"], pairs["next_account"], strict=True):
+        start[new] = start[old]
+    kept = facts.rows[~facts.rows["customer_id"].isin(pairs["customer_id"])]
+    return kept.assign(start=kept["customer_id"].map(start))
 
 
 def same_company(facts: Facts) -> Finding | None:
@@ -96,9 +112,7 @@ def same_company(facts: Facts) -> Finding | None:
     agree by chance: five and more, three times as many, with a probability below 0.0001. Without
     such columns: five and more customers, and 2 % of all, whose names are the same.
     """
-    rows = facts.staying[facts.staying["name"].notna()]
-    rows = rows.assign(_key=rows["name"].astype(str).map(_written))
-    rows = rows[rows["_key"].map(lambda key: name_key(key) != "")]
+    rows = _named(facts.staying)
     told = [c for c in _ATTRIBUTES if c in rows and rows[c].notna().any()]
     rows = rows.dropna(subset=told)
     same = rows[rows.duplicated(["_key", *told], keep=False)].sort_values(["_key", "customer_id"])

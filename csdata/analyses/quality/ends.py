@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csdata.analyses.quality.facts import Facts, days, tail
+from csdata.analyses.quality.facts import Facts, days, span, tail
 from csdata.analyses.quality.made import made
 from csdata.analyses.quality.result import Finding
 
@@ -36,7 +36,6 @@ RARE_WEEKENDS: Final = 1e-5
 LEAST: Final = 0.1
 """Departures a day that are taken for usual where hardly any are known."""
 _MOST_NAMED: Final = 5
-_DAY: Final = pd.Timedelta(days=1)
 
 
 def _last_of_month(day: pd.Series) -> pd.Series:
@@ -124,12 +123,13 @@ def modified(facts: Facts) -> Finding | None:
 def weekdays(facts: Facts) -> Finding | None:
     """Departures on working days only, which dates of entry are and ends of contracts are not.
 
-    Looked at are departures that no contract term explains; two in seven should fall on a weekend,
-    and at most one in twenty does, with a probability below 1 in 100,000 (35 departures and more).
+    Looked at are the days, each once, of departures that no contract term explains; two in seven
+    should be on a weekend, and at most one in twenty is, with a probability below 1 in 100,000
+    (35 days and more).
     """
     from scipy.special import bdtr
 
-    off = _off(facts.left)
+    off = _off(facts.left).drop_duplicates("_last")
     weekend = int((off["_last"].dt.dayofweek >= 5).sum())  # noqa: PLR2004 (Saturday, Sunday)
     if not len(off) or weekend > FEW_WEEKENDS * len(off):
         return None
@@ -165,7 +165,7 @@ def one_day(facts: Facts) -> Finding | None:
     if len(others) < FEWEST or on[others.index].mean() < SAME_DAY:
         return None
     rows = others[on[others.index]]
-    earlier = rows["end"] - 15 * _DAY
+    earlier = rows["end"] - span(15)
     earlier = earlier.where(earlier > rows["start"], rows["start"])
     moved = facts.rows.assign(end=earlier.reindex(facts.rows.index).fillna(facts.rows["end"]))
     return made(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -25,7 +24,10 @@ HORIZON: Final = 12
 _FEW: Final = 5
 """At risk at the horizon; with fewer nothing is measured."""
 
-_DAY: Final = pd.Timedelta(days=1)
+
+def span(days: int) -> pd.Timedelta:
+    """So many days, in the unit of the tables: in nanoseconds a date of 2999 has no place."""
+    return pd.Timedelta(days=days).as_unit("us")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,7 @@ class Facts:
         if portfolio.has_dates and "end" not in rows:
             rows = rows.assign(end=pd.Series(pd.NaT, rows.index, dtype="datetime64[us]"))
         if portfolio.has_dates:
-            rows = rows.assign(_last=(rows["end"] - _DAY).where(rows["_left"]))
+            rows = rows.assign(_last=(rows["end"] - span(1)).where(rows["_left"]))
         return cls(portfolio, rows)
 
     @property
@@ -69,7 +71,7 @@ class Facts:
     @property
     def as_of(self) -> pd.Timestamp:
         """基準日 of customers with dates."""
-        return pd.Timestamp(str(self.portfolio.as_of))
+        return pd.Timestamp(str(self.portfolio.as_of)).as_unit("us")
 
     @cached_property
     def counted(self) -> pd.DataFrame:
@@ -154,11 +156,6 @@ def tail(seen: float, expected: float) -> float:
     from scipy.special import pdtrc
 
     return 1.0 if seen <= 0 else float(pdtrc(seen - 1, expected)) if expected > 0 else 0.0
-
-
-def first_reasons(found: Iterable[Any]) -> list[Any]:
-    """Distinct values in their order."""
-    return list(dict.fromkeys(found))
 
 
 def _collected(frame: Any) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from csdata.analyses.quality.facts import Facts
+from csdata.analyses.quality.facts import Facts, span
 from csdata.analyses.quality.made import made
 from csdata.analyses.quality.result import Finding
 
@@ -114,7 +114,7 @@ def used_after_end(facts: Facts) -> Finding | None:
     """
     used = facts.left["customer_id"].map(facts.usage["last"])
     known = int(used.notna().sum())
-    late = used > facts.left["end"] + pd.Timedelta(days=CLOSING)
+    late = used > facts.left["end"] + span(CLOSING)
     rows = facts.left.assign(last_usage=used)[late]
     if len(rows) < max(FEWEST, SHARE * known):
         return None
