@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from csdata.analyses.axes import Categories, Column, QuantityPerCategory, Ticks
     from csdata.analyses.portfolio_survival import Survival, survival
     from csdata.analyses.quadrant import Quadrant, quadrant
+    from csdata.analyses.quality import DataQuality, data_quality
     from csdata.analyses.retention import Retention, retention
     from csdata.analyses.tenures import Tenures, tenures
     from csdata.intake import ImportSet, Recipe, combine, read_export
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Categories": "analyses.axes",
     "Column": "analyses.axes",
+    "DataQuality": "analyses.quality",
     "ImportSet": "intake",
     "Quadrant": "analyses.quadrant",
     "QuantityPerCategory": "analyses.axes",
@@ -39,6 +41,7 @@ _HOMES = {
     "Ticks": "analyses.axes",
     "charts": "",
     "combine": "intake",
+    "data_quality": "analyses.quality",
     "export": "",
     "quadrant": "analyses.quadrant",
     "read_export": "intake",
@@ -70,6 +73,7 @@ __all__ = [
     "Categories",
     "Column",
     "CsDataError",
+    "DataQuality",
     "Import",
     "ImportSet",
     "Portfolio",
@@ -82,6 +86,7 @@ __all__ = [
     "Ticks",
     "charts",
     "combine",
+    "data_quality",
     "export",
     "quadrant",
     "read_export",

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import narwhals as nw
 import pandas as pd
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from csdata.intake.fields import Candidate
     from csdata.intake.join_rules import JoinRules
     from csdata.intake.recipe import Recipe
+
+
+LATE: Final = "note.observed_from"
+"""What is said where departures are recorded from some day on only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,8 @@ class Provenance:
     where the analysis looks at an earlier one, because contracts that have just ended may still be
     renewed; ``waiting`` has those customers (更新待ち). ``rules`` says in words how contracts
     became customers' lives. ``tax`` is table → column → whether its amounts include consumption
-    tax, where that is known.
+    tax, where that is known. ``set_aside`` counts by reason the rows that the import did
+    not use, of the files that say who is a customer; repeated rows are none of them.
     """
 
     files: tuple[str, ...] = ()
@@ -107,6 +112,7 @@ class Provenance:
     usage_span: tuple[dt.date, dt.date] | None = None
     stated_as_of: dt.date | None = None
     waiting: tuple[str, ...] = ()
+    set_aside: Mapping[str, int] = field(default_factory=dict[str, int])
     rules: tuple[Message, ...] = ()
     tax: Mapping[str, Mapping[str, Tax]] = field(default_factory=dict[str, Mapping[str, Tax]])
 
@@ -190,11 +196,28 @@ class Portfolio:
             columns=joined.columns,
             stated_as_of=joined.stated_as_of if joined.stated_as_of != joined.as_of else None,
             waiting=joined.waiting,
+            set_aside=joined.set_aside,
             rules=joined.rules,
             tax=joined.tax,
         )
         tables: dict[str, Any] = {str(role): rows for role, rows in joined.tables.items()}
-        return cls(**tables, as_of=joined.as_of, currency=joined.currency, provenance=provenance)
+        return cls(
+            **tables,
+            as_of=joined.as_of,
+            observed_from=rules.observed_from if rules else None,
+            currency=joined.currency,
+            provenance=provenance,
+        )
+
+    def recorded_from(self, day: dt.date | None) -> Self:
+        """The same customers, their departures taken to be recorded from ``day`` on (late entry).
+
+        None: all of them are recorded. ``provenance.rules`` says so.
+        """
+        told = [n for n in self.provenance.rules if n.key != LATE]
+        told += [] if day is None else [message(LATE, day=day)]
+        provenance = replace(self.provenance, rules=tuple(told))
+        return replace(self, observed_from=day, provenance=provenance, fingerprint=None)
 
     @property
     def has_dates(self) -> bool:

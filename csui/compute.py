@@ -20,6 +20,7 @@ from csui.cache import cached
 if TYPE_CHECKING:
     from csdata.analyses.portfolio_survival import Survival
     from csdata.analyses.quadrant import Quadrant
+    from csdata.analyses.quality import DataQuality
     from csdata.analyses.retention import Retention
     from csdata.analyses.tenures import Tenures
 
@@ -82,6 +83,14 @@ def survival(
     from csdata.analyses.portfolio_survival import survival
 
     return survival(portfolio, group=group, landmark=landmark)
+
+
+@cached
+def data_quality(portfolio: Portfolio) -> DataQuality:
+    """What may mislead, and in which direction."""
+    from csdata.analyses.quality import data_quality
+
+    return data_quality(portfolio)
 
 
 @cached

@@ -37,6 +37,7 @@ def fold() -> None:
         with right:
             _choice("lives", _LIVES, rules.lives or "")
             _bridge(rules)
+            _observed_from(rules)
         _repeats(rules)
         _exclusions(rules)
         _usual(rules)
@@ -105,6 +106,20 @@ def _bridge(rules: JoinRules) -> None:
         help=t("page.import.join.bridge_days_help"),
         on_change=_set,
         args=("bridge_days", widget),
+    )
+
+
+def _observed_from(rules: JoinRules) -> None:
+    widget = "import.join_observed_from"
+    st.session_state[widget] = rules.observed_from
+    st.date_input(
+        t("page.import.join.observed_from"),
+        value=None,
+        key=widget,
+        format="YYYY/MM/DD",
+        help=t("page.import.join.observed_from_help"),
+        on_change=_set,
+        args=("observed_from", widget),
     )
 
 

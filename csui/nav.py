@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SCRIPTS: Final = {
     "import": "pages/data/import_files.py",
     "saved": "pages/data/saved.py",
+    "quality": "pages/data/quality.py",
     "overview": "pages/analysis/overview.py",
     "retention": "pages/analysis/retention.py",
     "survival": "pages/analysis/survival.py",
@@ -23,12 +24,13 @@ SCRIPTS: Final = {
     "customer": "pages/analysis/customer.py",
 }
 SECTIONS: Final = {
-    "data": ("import", "saved"),
+    "data": ("import", "saved", "quality"),
     "analysis": ("overview", "retention", "survival", "quadrant", "customer"),
 }
 _ICONS: Final = {
     "import": "upload_file",
     "saved": "inventory_2",
+    "quality": "fact_check",
     "overview": "dashboard",
     "retention": "grid_on",
     "survival": "show_chart",

@@ -194,6 +194,11 @@ def open_data(portfolio: Portfolio | None) -> None:
     _take_filters(s)
 
 
+def recount(portfolio: Portfolio) -> None:
+    """Go on with the same customers counted otherwise: filters and controls stay."""
+    session().source = portfolio
+
+
 def portfolio() -> Portfolio | None:
     """The data under the filters in force, or None while there is none."""
     s = session()

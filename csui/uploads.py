@@ -292,6 +292,11 @@ def latest_date() -> dt.date | None:
     return None if latest is None else latest.date()
 
 
+def are_open(source: Portfolio) -> bool:
+    """Whether the data come from these files."""
+    return bool(files()) and source.provenance.files == tuple(i.name for i in used())
+
+
 def portfolio(as_of: dt.date | None) -> Portfolio:
     """All of it as one portfolio.
 

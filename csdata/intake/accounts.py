@@ -8,9 +8,9 @@ from typing import Final
 
 import pandas as pd
 
+from csdata.company_names import name_key
 from csdata.intake.headers import normal
 from csdata.intake.join_rules import Excluded
-from csdata.intake.names import name_key
 
 _LABELS: Final = frozenset(
     map(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -16,7 +17,7 @@ from csdata.intake.join_rules import JoinRules
 from csdata.intake.tax import unclear
 from csdata.intake.won import contracts_of
 from csdata.schema import ROLES, Role
-from csdata.tables import Import
+from csdata.tables import LATE, Import
 from csdata.taxes import Tax
 
 MATCH = ("file", "role", "rows", "customers", "matched", "unknown", "without")
@@ -49,6 +50,8 @@ class ImportSet:
         same_names: Pairs of accounts that may be one customer (:func:`.merging.same_names`).
             Nothing is merged until the rules say so.
         questions: Name of a file → what the other files leave to be asked about it.
+        set_aside: Rows of the files that say who is a customer which could not be used: reason →
+            how many. Rows that only repeat another one are left out.
     """
 
     imports: tuple[Import, ...]
@@ -63,6 +66,7 @@ class ImportSet:
     waiting: tuple[str, ...] = ()
     rules: tuple[Message, ...] = ()
     currency: str | None = None
+    set_aside: Mapping[str, int] = field(default_factory=dict[str, int])
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
     tax: Mapping[str, Mapping[str, Tax]] = field(default_factory=dict[str, Mapping[str, Tax]])
     same_names: pd.DataFrame = field(default_factory=lambda: merging.NONE)
@@ -101,6 +105,7 @@ def combine(
     own = by_role.get("customers")
     whole = None if own is None else accounts.candidates(own, columns)
     alike = merging.NONE if own is None else merging.same_names(own, columns, rules.same)
+    late = [] if rules.observed_from is None else [_late(rules.observed_from)]
     said = [message("note.match", **r | {"role": message(f"role.{r['role']}")}) for r in match]
     return ImportSet(
         imports=given,
@@ -108,18 +113,23 @@ def combine(
         as_of=made.as_of,
         match=pd.DataFrame(match, columns=list(MATCH)),
         leftovers=pd.DataFrame(leftovers, columns=["file", "role", "customer_id", "side"]),
-        notes=(*said, *dated, *repeats, *apart, *taxes, *ids, *newer, *deals, *made.rules),
+        notes=(*said, *dated, *repeats, *apart, *taxes, *ids, *newer, *deals, *made.rules, *late),
         suggestions=suggestions,
         exclusions=accounts.NONE if whole is None else whole,
         stated_as_of=as_of or stated,
         waiting=made.waiting,
-        rules=(*deals, *made.rules),
+        rules=(*deals, *made.rules, *late),
         currency=_currency(used),
+        set_aside=_set_aside(used),
         columns=columns,
         tax=tax,
         same_names=alike,
         questions=questions,
     )
+
+
+def _late(day: dt.date) -> Message:
+    return message(LATE, day=day)
 
 
 def _by_role(
@@ -182,6 +192,12 @@ def _base(used: Sequence[Import]) -> tuple[str, ...]:
     """The roles that say who is a customer: their own file, else contracts and deals."""
     own = any(i.role == "customers" for i in used)
     return ("customers",) if own else ("contracts", "opportunities")
+
+
+def _set_aside(used: Sequence[Import]) -> dict[str, int]:
+    base = _base(used)
+    reasons = Counter(str(r) for i in used if i.role in base for r in i.set_aside["reason"])
+    return {r: n for r, n in sorted(reasons.items()) if not r.startswith("duplicate")}
 
 
 def _columns(used: Sequence[Import]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -32,6 +33,8 @@ class JoinRules:
             first contract where only contracts tell.
         amounts: Whether the amounts of rows that run side by side are added up, or are one amount
             that every row repeats. None: the latter where all rows of every account agree.
+        observed_from: First day from which departures are recorded (記録が始まった日); None: all of
+            them are.
     """
 
     customer: Literal["account", "group", "contract"] = "account"
@@ -43,3 +46,4 @@ class JoinRules:
     same: Mapping[str, str] = field(default_factory=dict[str, str])
     attributes: Literal["last", "first"] | None = None
     amounts: Literal["sum", "once"] | None = None
+    observed_from: dt.date | None = None

@@ -138,8 +138,17 @@ def file_of(name: str, data: bytes, state: str) -> StoredFile:
 
 def settings_state(settings: Settings) -> str:
     """The settings as JSON."""
-    as_of = settings.as_of.isoformat() if settings.as_of else None
-    return json.dumps({"as_of": as_of, "rules": asdict(settings.rules), "begun": settings.begun})
+    rules = asdict(settings.rules) | {"observed_from": _day_state(settings.rules.observed_from)}
+    as_of = _day_state(settings.as_of)
+    return json.dumps({"as_of": as_of, "rules": rules, "begun": settings.begun})
+
+
+def _day_state(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day_of(said: Any) -> dt.date | None:
+    return dt.date.fromisoformat(said) if said else None
 
 
 def settings_of(state: str) -> Settings:
@@ -150,8 +159,7 @@ def settings_of(state: str) -> Settings:
     """
     try:
         said = json.loads(state)
-        as_of = dt.date.fromisoformat(said["as_of"]) if said["as_of"] else None
-        return Settings(as_of, _rules_of(said["rules"]), bool(said["begun"]))
+        return Settings(_day_of(said["as_of"]), _rules_of(said["rules"]), bool(said["begun"]))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Damaged(name="settings") from error
 
@@ -162,6 +170,7 @@ def _rules_of(said: Mapping[str, Any]) -> JoinRules:
     taken["exclude"] = tuple(taken.get("exclude", ()))
     for name in ("accepted", "same"):
         taken[name] = {str(k): str(v) for k, v in dict(taken.get(name, {})).items()}
+    taken["observed_from"] = _day_of(taken.get("observed_from"))
     return JoinRules(**taken)
 
 

@@ -7,6 +7,7 @@ from csui import (
     filecards,
     import_join,
     import_match,
+    import_quality,
     import_reading,
     import_recipes,
     import_same,
@@ -48,6 +49,7 @@ for upload in list(uploads.files().values()):
 if uploads.used():
     import_match.report()
     import_same.fold()
+    import_quality.panel()
     import_join.fold()
 elif uploads.files():
     st.info(t("page.import.none_used"), icon=":material/info:")

@@ -21,7 +21,9 @@ LAYERS = (
 )
 """From the ground up. A module not named here counts as part of its package's layer."""
 
-SHARED = {"csdata.labels": 0, "csdata.months": 0, "csdata.taxes": 0}
+SHARED = dict.fromkeys(
+    ("csdata.company_names", "csdata.labels", "csdata.months", "csdata.taxes"), 0
+)
 """Modules that belong to a layer without being named in the design: module → layer."""
 
 STRANGERS = {

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csdata as cs
+from csdata.company_names import name_key
 from csdata.intake import JoinRules, Recipe
 from csdata.intake.accounts import groups
-from csdata.intake.names import name_key
 from csdata.tables import Import
 from tests.intake.exports import keys, read_rows
 

@@ -1,6 +1,9 @@
 """Several files put together: tables by role, and what does not match on either side."""
 
-from csdata.intake import combine
+import datetime as dt
+
+from csdata import Portfolio, retention
+from csdata.intake import JoinRules, combine
 from tests.intake.exports import read_rows
 
 DAY = "2026-01-01"
@@ -45,3 +48,22 @@ def test_nothing_to_match() -> None:
     assert found.match.empty
     assert found.leftovers.empty
     assert combine([]).tables == {}
+
+
+def test_records_that_begin_late_reach_the_portfolio_and_are_told() -> None:
+    """Who began before is followed from that day; who left before it is left out and counted."""
+    lives = read_rows(
+        ["取引先 ID", "契約開始日", "解約日"],
+        ["C1", "2023-01-01", "2023-12-31"],
+        ["C2", "2023-01-01", "2025-12-31"],
+        ["C3", "2024-06-01", ""],
+        name="a",
+    )
+    day = dt.date(2024, 4, 1)
+    rules = JoinRules(observed_from=day)
+    late = Portfolio.from_imports([lives], as_of="2026-06-30", rules=rules)
+    assert late.observed_from == day
+    assert late.fingerprint != Portfolio.from_imports([lives], as_of="2026-06-30").fingerprint
+    for said in (late.provenance.rules, combine([lives], rules=rules).notes):
+        assert "note.observed_from" in {note.key for note in said}
+    assert retention(late, cohort="year").n == 2

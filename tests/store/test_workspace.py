@@ -33,6 +33,7 @@ RULES = JoinRules(
     returning="one",
     exclude=("internal", "test"),
     accepted={"\u682a\u5f0f\u4f1a\u793eA": "001"},
+    observed_from=dt.date(2024, 4, 1),
 )
 FILES = (
     StoredFile("accounts.xlsx", b"PK\x03\x04" + bytes(range(256)) * 40),
