@@ -112,7 +112,8 @@ def _running(rows: pd.DataFrame, life: pd.DataFrame, as_of: dt.date | None) -> p
     """The rows that run on the last day that their life is known to."""
     last = life.set_index("customer_id")["end"].astype("datetime64[us]") - pd.Timedelta(days=1)
     seen = pd.Timestamp(as_of) if as_of is not None else pd.Timestamp(9999, 1, 1)
-    day = last.fillna(seen).clip(upper=seen).reindex(rows[_LIFE]).to_numpy()
+    last = last.where(last < seen, seen)  # a missing end compares false
+    day = last.reindex(rows[_LIFE]).to_numpy()
     ends = rows["end"] if "end" in rows else pd.Series(pd.NaT, rows.index)
     runs = (rows["start"] <= day) & (ends.isna() | (ends > day))
     return rows[runs.to_numpy(dtype=bool)]
