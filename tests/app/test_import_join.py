@@ -148,9 +148,9 @@ def test_of_several_rows_of_a_customer_the_rules_can_be_chosen() -> None:
 
 
 def test_a_file_that_says_nothing_of_tax_is_asked_about_beside_one_that_does() -> None:
-    head = ("契約番号", "取引先 ID", "契約開始日")
-    one = table((*head, "月額(税抜)"), ["1", "C1", "2025-01-01", 5], ["2", "C2", "2025-01-01", 5])
-    two = table((*head, "月額"), ["3", "C3", "2025-01-01", 7])
+    head = ("契約番号", "取引先 ID", "契約開始日", "契約終了日")
+    rows = [[i, f"C{i}", "2025-01-01", "", 5] for i in "123"]
+    one, two = table((*head, "月額(税抜)"), *rows[:2]), table((*head, "月額"), *rows[2:])
     app = dropped({"a.csv": one, "b.csv": two})
     assert asked(app, "a.csv") == ""
     assert asked(app, "b.csv") == "tax"

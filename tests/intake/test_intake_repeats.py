@@ -63,6 +63,12 @@ def test_fees_that_run_side_by_side_are_added_and_it_is_told() -> None:
     assert {"note.repeated_last", "note.amounts_sum", "note.lives_rows"} <= set(said)
 
 
+def test_fees_are_added_before_the_as_of_date_is_known() -> None:
+    recipe = Recipe(role="customers", end_is_last_day=False)
+    table = cs.combine([read(FIRST, THEN, BESIDE, recipe=recipe)]).tables["customers"]
+    assert table["mrr"].tolist() == [150]
+
+
 @pytest.mark.parametrize(("which", "plan"), [("last", "オプション"), ("first", "ライト")])
 def test_which_row_tells_the_plan_can_be_chosen(which: Literal["last", "first"], plan: str) -> None:
     rules = JoinRules(attributes=which)
