@@ -35,7 +35,7 @@ def fold() -> None:
 
 def _pairs(pairs: pd.DataFrame) -> None:
     signed = pairs[pairs["sign"] != ""]
-    shown = pairs.head(_MOST).to_dict("records")
+    shown: list[dict[Any, Any]] = pairs.head(_MOST).to_dict("records")
     for number, pair in enumerate(shown):
         if number == 0 and pair["sign"]:
             st.markdown(t("page.import.alike.likely", n=len(signed)))
@@ -61,7 +61,7 @@ def _pairs(pairs: pd.DataFrame) -> None:
         )
 
 
-def _said(pair: Mapping[str, Any]) -> str:
+def _said(pair: Mapping[Any, Any]) -> str:
     """Both accounts with their days, and what speaks for one customer."""
     words = t(
         "page.import.alike.pair",

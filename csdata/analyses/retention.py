@@ -15,7 +15,7 @@ from csdata import counts
 from csdata.analyses import intervals
 from csdata.analyses.portfolio_survival import FEW, HORIZONS, headline
 from csdata.analyses.survival import SurvivalCurves, kaplan_meier
-from csdata.analyses.tenures import CLOCKS, count_due, count_noticed, lives, status_notes
+from csdata.analyses.tenures import CLOCKS, life_notes, lives
 from csdata.clock import Clock, Period
 from csdata.errors import NeedsDates, NotBuilt, NotEnoughData
 from csdata.i18n import Message, message
@@ -107,11 +107,7 @@ def retention(
     ages = range(int(table["age"].max()) + 1)
     curve = _curve(lived) if clock == "contract" else None
     overall = _kaplan_meier_row(curve, ages)
-    notes = status_notes(
-        counts.count_statuses(lived),
-        due=count_due(portfolio, lived),
-        noticed=count_noticed(portfolio, lived),
-    )
+    notes = life_notes(portfolio, lived)
     if late:
         notes = (*notes, message("status.late_entry", n=late))
     n = int(cells["n"].sum())

@@ -130,6 +130,15 @@ def count_noticed(portfolio: Portfolio, lived: nw.LazyFrame) -> int:
     return counts.count_noticed(lived, contracts=portfolio.contracts, as_of=portfolio.as_of)
 
 
+def life_notes(portfolio: Portfolio, lived: nw.LazyFrame) -> tuple[Message, ...]:
+    """What lives leave out and leave open; all but those of no duration, which need every row."""
+    return status_notes(
+        counts.count_statuses(lived),
+        due=count_due(portfolio, lived),
+        noticed=count_noticed(portfolio, lived),
+    )
+
+
 def status_notes(
     statuses: Mapping[str, int], *, due: int = 0, zero: int = 0, noticed: int = 0
 ) -> tuple[Message, ...]:

@@ -151,9 +151,8 @@ def one_money(imports: Sequence[Import]) -> tuple[list[Import], list[Message]]:
                 without = result[n].table.assign(**{field: np.nan})
                 header = result[n].columns.get(field, field)
                 result[n] = replace(result[n], table=without)
-                notes.append(
-                    message("note.money_apart", file=imports[n].name, column=header, n=amounts[n])
-                )
+                key = "note.money_apart" if taxed or not tax else "note.tax_unclear"
+                notes.append(message(key, file=imports[n].name, column=header, n=amounts[n]))
     return result, notes
 
 

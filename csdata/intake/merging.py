@@ -73,7 +73,7 @@ def merged(
     if not to or own is None:
         return dict(tables), ()
     n = int(own["customer_id"].isin(set(to)).sum())
-    moved = {
+    moved: dict[Role, pd.DataFrame] = {
         role: rows.assign(customer_id=rows["customer_id"].map(to).fillna(rows["customer_id"]))
         for role, rows in tables.items()
     }

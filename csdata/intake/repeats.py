@@ -18,6 +18,7 @@ from csdata.intake import lives
 from csdata.intake.join_rules import JoinRules
 
 AMOUNTS: Final = ("mrr", "total_billing")
+_FOREVER: Final = dt.date(9999, 1, 1)
 _LIFE: Final = "_life"
 _GIVEN: Final = "_given"
 
@@ -110,9 +111,10 @@ def _amount(
 
 def _running(rows: pd.DataFrame, life: pd.DataFrame, as_of: dt.date | None) -> pd.DataFrame:
     """The rows that run on the last day that their life is known to."""
-    last = life.set_index("customer_id")["end"].astype("datetime64[us]") - pd.Timedelta(days=1)
-    seen = pd.Timestamp(as_of) if as_of is not None else pd.Timestamp(9999, 1, 1)
-    day = last.fillna(seen).clip(upper=seen).reindex(rows[_LIFE]).to_numpy()
+    seen = np.datetime64(as_of or _FOREVER, "us")
+    last = life["end"].to_numpy(dtype="datetime64[us]") - np.timedelta64(1, "D")
+    last = np.where(last < seen, last, seen)  # a missing end compares false
+    day = pd.Series(last, index=life["customer_id"]).reindex(rows[_LIFE]).to_numpy()
     ends = rows["end"] if "end" in rows else pd.Series(pd.NaT, rows.index)
     runs = (rows["start"] <= day) & (ends.isna() | (ends > day))
     return rows[runs.to_numpy(dtype=bool)]

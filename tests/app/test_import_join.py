@@ -109,3 +109,52 @@ def test_a_name_that_fits_a_customer_can_be_accepted() -> None:
     assert says(app, text("page.import.names.taken", "ja", n=1))
     ran(app.button(key="import.same_back").click())
     assert not app.session_state["csui.join_rules"].accepted
+
+
+ALIKE = table(
+    ("取引先 ID", "取引先名", "契約開始日", "解約日"),
+    ["C1", "㈱見本", "2023-01-01", "2024-03-31"],
+    ["C2", "株式会社 見本", "2024-04-01", ""],
+    ["C3", "架空物産", "2021-01-01", ""],
+    ["C4", "架空物産", "2023-01-01", ""],
+)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_accounts_of_one_name_are_told_without_alarm_and_can_be_merged(lang: str) -> None:
+    app = dropped({"c.csv": ALIKE}, lang)
+    assert says(app, text("page.import.alike.title", lang, n=2))
+    assert says(app, text("page.import.alike.lead", lang))
+    assert not has(app, "import.merge_all"), "one likely pair; never all that only share a name"
+    ran(app.button(key="import.merge_0").click())
+    assert app.session_state["csui.join_rules"].same == {"C1": "C2"}
+    assert says(app, text("page.import.alike.title", lang, n=1))
+    assert not raw_keys(app)
+    ran(app.button(key="import.unmerge_0").click())
+    assert not app.session_state["csui.join_rules"].same
+    assert says(app, text("page.import.alike.title", lang, n=2))
+
+
+def test_of_several_rows_of_a_customer_the_rules_can_be_chosen() -> None:
+    head = ("取引先 ID", "契約開始日", "解約日", "プラン", "月額")
+    rows = [["C1", "2023-01-01", "", "経理", 5], ["C1", "2024-01-01", "", "人事", 7]]
+    rows += [[f"D{i}", "2023-01-01", "", "経理", 5] for i in range(9)]
+    app = dropped({"c.csv": table(head, *rows)})
+    assert imported(app, "c.csv").role == "customers"
+    ran(app.selectbox(key="import.join_attributes").set_value("first"))
+    ran(app.selectbox(key="import.join_amounts").set_value("once"))
+    rules = app.session_state["csui.join_rules"]
+    assert (rules.attributes, rules.amounts) == ("first", "once")
+
+
+def test_a_file_that_says_nothing_of_tax_is_asked_about_beside_one_that_does() -> None:
+    head = ("契約番号", "取引先 ID", "契約開始日", "契約終了日")
+    rows = [[i, f"C{i}", "2025-01-01", "", 5] for i in "123"]
+    one, two = table((*head, "月額(税抜)"), *rows[:2]), table((*head, "月額"), *rows[2:])
+    app = dropped({"a.csv": one, "b.csv": two})
+    assert asked(app, "a.csv") == ""
+    assert asked(app, "b.csv") == "tax"
+    press(app, f"import.answer_{card('b.csv')}_tax_0")
+    assert asked(app, "b.csv") == ""
+    assert imported(app, "b.csv").tax["mrr"] == "excluded"
+    assert has(app, f"import.given_{card('b.csv')}_tax")

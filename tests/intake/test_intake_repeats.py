@@ -31,7 +31,7 @@ def read(*rows: Row, recipe: Recipe = AS_IS, name: str = "own") -> Import:
     return read_rows(HEAD, *rows, recipe=recipe, name=name)
 
 
-def made(imported: Import, rules: JoinRules | None = None) -> dict[str, dict[str, Any]]:
+def made(imported: Import, rules: JoinRules | None = None) -> dict[str, dict[Any, Any]]:
     """Customer → what became of it; the portfolio takes the same tables."""
     cs.Portfolio.from_imports([imported], as_of=DAY, rules=rules)
     table = cs.combine([imported], as_of=DAY, rules=rules).tables["customers"]
@@ -61,6 +61,12 @@ def test_fees_that_run_side_by_side_are_added_and_it_is_told() -> None:
     assert made(found)["A"]["mrr"] == 150
     said = keys(cs.combine([found], as_of=DAY).rules)
     assert {"note.repeated_last", "note.amounts_sum", "note.lives_rows"} <= set(said)
+
+
+def test_fees_are_added_before_the_as_of_date_is_known() -> None:
+    recipe = Recipe(role="customers", end_is_last_day=False)
+    table = cs.combine([read(FIRST, THEN, BESIDE, recipe=recipe)]).tables["customers"]
+    assert table["mrr"].tolist() == [150]
 
 
 @pytest.mark.parametrize(("which", "plan"), [("last", "オプション"), ("first", "ライト")])
@@ -153,7 +159,8 @@ def test_of_two_exports_the_newer_one_knows_who_has_left() -> None:
         found = cs.combine(imports)
         table = found.tables["customers"].set_index("customer_id")
         assert sorted(table.index) == ["A", "B"]
-        assert table.loc["A", ["end", "mrr"]].tolist() == [pd.Timestamp(2025, 11, 1), 130]
+        assert table["end"]["A"] == pd.Timestamp(2025, 11, 1)
+        assert table["mrr"]["A"] == 130
         assert "note.newer_rows" in keys(found.notes)
 
 

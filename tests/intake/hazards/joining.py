@@ -1,9 +1,11 @@
-"""Hazards 15, 16, 48–50: what a heading means, and which rows are one customer."""
+"""Hazards 15, 16, 42, 48–50: what a heading means, and which rows are one customer."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 import csdata as cs
-from csdata.intake import Recipe
+from csdata.intake import JoinRules, Recipe
 from tests.intake.exports import keys, read_rows
 from tests.intake.hazards import hazard
 
@@ -34,6 +36,23 @@ def width_space_and_case_do_not_matter_for_matching() -> None:
     for heading in ("取引先 ID", "取引先ID", "取引先\u3000ID", "取引先 id", "\uff21\uff43count ID"):
         imported = read_rows((heading, "契約開始日"), ["C1", "2026-01-01"])
         assert imported.mapping["customer_id"] == heading
+
+
+@hazard(42)
+def products_of_an_account_end_in_one_customer() -> None:
+    imported = read_rows(
+        ("取引先 ID", "取引先名", "契約開始日", "契約終了日", "プラン", "月額"),
+        ["C1", "甲", "2025-01-01", "2025-12-31", "ライト", 100],
+        ["C1", "甲", "2026-01-01", "", "標準", 120],
+        ["C1", "甲", "2026-02-01", "", "オプション", 30],
+        ["C2", "乙", "2026-02-01", "", "標準", 120],
+        recipe=Recipe(role="customers", as_of=dt.date(2026, 6, 30), end_is_last_day=True),
+    )
+    assert imported.set_aside.empty
+    assert "note.grain" in keys(imported.notes)
+    customers = cs.Portfolio.from_imports([imported]).customers
+    assert customers["customer_id"].tolist() == ["C1", "C2"]
+    assert customers["mrr"].tolist() == [150, 120]
 
 
 @hazard(48)
@@ -93,7 +112,24 @@ def the_same_name_is_not_the_same_customer() -> None:
     assert joined.tables["customers"]["customer_id"].tolist() == ["C1", "C2", "C3"]
     offered = joined.suggestions
     assert {"C3"} <= set(offered["customer_id"])
-    from csdata.intake import JoinRules
-
     accepted = cs.combine([customers, usage], rules=JoinRules(accepted={"株式会社別の会社": "C3"}))
     assert accepted.tables["usage"]["customer_id"].tolist() == ["C3"]
+
+
+@hazard(50)
+def two_accounts_are_merged_only_on_request() -> None:
+    customers = read_rows(
+        ("取引先 ID", "取引先名", "契約開始日", "解約日"),
+        ["C1", "㈱見本", "2025-01-01", "2025-12-31"],
+        ["C2", "株式会社 見本", "2026-01-01", ""],
+        recipe=Recipe(as_of=dt.date(2026, 6, 30), end_is_last_day=True),
+    )
+    found = cs.combine([customers])
+    assert len(found.tables["customers"]) == 2
+    assert found.same_names[["given", "customer_id", "sign"]].to_numpy().tolist() == [
+        ["C1", "C2", "follows"]
+    ]
+    rules = JoinRules(same={"C1": "C2"})
+    assert cs.combine([customers], rules=rules).tables["customers"]["customer_id"].tolist() == [
+        "C2"
+    ]
