@@ -35,7 +35,10 @@ def honest(seed: int) -> Portfolio:
     if rng.random() < 0.6:  # at renewals, mostly
         term = rng.choice([1, 3, 6, 12], n)
         terms = np.minimum(rng.geometric(1 - np.exp(-hazard * term)) * term, 600)
-        due = [s + pd.DateOffset(months=int(m)) for s, m in zip(start, terms, strict=True)]
+        due = [
+            pd.Timestamp(str(s)) + pd.DateOffset(months=int(m))
+            for s, m in zip(start, terms, strict=True)
+        ]
         end = pd.Series(due).where(pd.Series(rng.random(n) > 0.15), start + _days(days))
     else:
         end = start + _days(days)
