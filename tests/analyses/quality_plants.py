@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,10 @@ def honest(seed: int) -> Portfolio:
     if rng.random() < 0.6:  # at renewals, mostly
         term = rng.choice([1, 3, 6, 12], n)
         terms = np.minimum(rng.geometric(1 - np.exp(-hazard * term)) * term, 600)
-        due = [s + pd.DateOffset(months=int(m)) for s, m in zip(start, terms, strict=True)]
+        due = [
+            pd.Timestamp(str(s)) + pd.DateOffset(months=int(m))
+            for s, m in zip(start, terms, strict=True)
+        ]
         end = pd.Series(due).where(pd.Series(rng.random(n) > 0.15), start + _days(days))
     else:
         end = start + _days(days)
@@ -133,8 +137,11 @@ def renewed_as_new(whole: Portfolio, seed: int) -> Portfolio:
     """Three in ten departures were renewals under a new id."""
     rows = whole.customers
     old = rows[_leavers(rows, seed, 0.3) & (rows["end"] < "2026-06-01")]
-    new = old.assign(customer_id=old["customer_id"] + "x", start=old["end"], end=pd.NaT)
-    return _with(whole, pd.concat([rows, new], ignore_index=True))
+    both = pd.concat([rows, old], ignore_index=True)
+    new = both.index >= len(rows)
+    both["start"] = both["start"].mask(new, both["end"])
+    ids = both["customer_id"].mask(new, both["customer_id"] + "x")
+    return _with(whole, both.assign(customer_id=ids, end=both["end"].mask(new)))
 
 
 def same_company(whole: Portfolio, seed: int) -> Portfolio:
@@ -217,6 +224,7 @@ PLANTS = {
 """Check → how its flaw is planted, and the direction that it has."""
 
 
+@functools.cache
 def company(seed: int) -> Portfolio:
     """The made-up company, in one of four sizes."""
     return sample.company(seed=2000 + seed, customers=(400, 600, 1000, 2000)[seed % 4])

@@ -32,18 +32,18 @@ def test_every_check_has_a_plant() -> None:
 
 @pytest.mark.parametrize("key", plants.PLANTS)
 def test_a_planted_flaw_is_found_with_its_direction(key: str) -> None:
-    """In all of eight companies of 400 to 2,000 customers."""
+    """In all of four companies of 400 to 2,000 customers."""
     plant, direction = plants.PLANTS[key]
     directions = []
-    for seed in range(8):
+    for seed in range(4):
         finding = found(plant(plants.company(seed), seed)).get(key)
         directions.append(finding.direction if finding else "not found")
-    assert directions == [direction] * 8
+    assert directions == [direction] * 4
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", range(12))
 def test_an_honest_export_raises_nothing(seed: int) -> None:
-    """Random businesses, and made-up companies of all sizes: of 350 in all, none did."""
+    """Random businesses, and made-up companies of all sizes: of 350 at random, none did."""
     assert found(plants.honest(seed)) == {}
     assert found(cs.sample.company(seed=seed, customers=50 * (seed + 1))) == {}
 
@@ -104,17 +104,18 @@ def test_expected_departures_are_those_of_the_same_age_afterwards() -> None:
     facts = Facts.of(data)
     finding = late_records(facts)
     assert finding is not None
-    border = (2024 * 12 + 10, 2026 * 12 + 9)
+    border = 2024 * 12 + 10
     risk: dict[tuple[int, bool], int] = {}
     events: dict[int, int] = {}
-    for row in facts.counted.itertuples():
-        start = row.start.year * 12 + row.start.month - 1
-        last = data.as_of if pd.isna(row.end) else (row.end - pd.Timedelta(days=1)).date()
-        stop = last.year * 12 + last.month - 1
+    lives = zip(facts.counted["start"].dt.date, facts.counted["end"].dt.date, strict=True)
+    for began, ended in lives:
+        gone = not pd.isna(ended)
+        last = ended - dt.timedelta(days=1) if gone else dt.date(2026, 10, 31)
+        start, stop = (d.year * 12 + d.month - 1 for d in (began, last))
         for month in range(start, stop + 1):
-            place = (month - start, month < border[0])
+            place = (month - start, month < border)
             risk[place] = risk.get(place, 0) + 1
-        if not pd.isna(row.end):
+        if gone:
             events[stop - start] = events.get(stop - start, 0) + 1
     expected = sum(
         n * events.get(age, 0) / risk[age, False]
@@ -173,8 +174,10 @@ def test_what_says_that_a_customer_has_left(column: str, value: object, *, alarm
 
 def test_notice_and_a_later_end_contradict_nothing() -> None:
     lives = [("2025-01-01", "2026-06-30"), ("2025-01-01", None)]
-    told = portfolio(lives, "2026-02-28", status="解約", notice=[None, "2026-02-01"])
+    told = portfolio(lives, "2026-02-28", churn_reason="価格", notice=[None, "2026-02-01"])
     assert "says_left" not in found(told)
+    old = portfolio(lives, "2026-02-28", churn_reason="価格", notice=[None, "2025-02-01"])
+    assert found(old)["says_left"].n == 1
 
 
 def test_rows_set_aside_by_the_import_are_counted_in() -> None:
@@ -192,6 +195,15 @@ def test_a_term_that_ends_with_the_month_is_no_rounding() -> None:
     """Contracts from the first of a month end on the last of one."""
     rows = COMPANY.customers[COMPANY.customers["start"].dt.day == 1]
     assert "ends_one_day" not in found(cs.Portfolio(customers=rows, as_of=COMPANY.as_of))
+
+
+def test_names_alone_prove_little() -> None:
+    """The made-up company has many names that differ in their legal form only."""
+    rows = COMPANY.customers[["customer_id", "name", "start", "end"]]
+    assert found(cs.Portfolio(customers=rows, as_of=COMPANY.as_of)) == {}
+    same = rows["end"].head(30).isna().sum()
+    named = rows.assign(name=rows["name"].where(rows.index >= 30, "株式会社おなじ"))
+    assert found(cs.Portfolio(customers=named, as_of=COMPANY.as_of))["same_company"].n == same
 
 
 def test_two_legal_forms_are_two_companies() -> None:
@@ -242,8 +254,7 @@ def test_every_backend_finds_the_same(backend: str) -> None:
         customers=make(data.customers), usage=make(COMPANY.usage), as_of=data.as_of
     )
     same = cs.Portfolio(customers=data.customers, usage=COMPANY.usage, as_of=data.as_of)
-    tables = [cs.data_quality(p).table for p in (other, same)]
-    pd.testing.assert_frame_equal(*tables)
+    pd.testing.assert_frame_equal(cs.data_quality(other).table, cs.data_quality(same).table)
 
 
 def test_tenures_without_dates_are_checked_as_far_as_they_go() -> None:
@@ -263,5 +274,7 @@ def test_tenures_without_dates_are_checked_as_far_as_they_go() -> None:
 def test_nobody_at_all_and_dates_far_off() -> None:
     empty = portfolio([], "2026-02-28")
     assert cs.data_quality(empty).findings == ()
-    far = portfolio([("1890-01-01", "2999-12-31"), ("2999-01-01", None)] * 3, "2026-02-28")
-    assert cs.data_quality(far).n == 6
+    days = np.array(["0001-01-01", "1890-05-05", "9999-12-31"], "datetime64[us]")
+    ids = [f"c{i}" for i in range(9)]
+    far = pd.DataFrame({"customer_id": ids, "start": np.repeat(days, 3), "end": np.tile(days, 3)})
+    assert cs.data_quality(cs.Portfolio(customers=far, as_of=dt.date(2026, 2, 28))).n == 9

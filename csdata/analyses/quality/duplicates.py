@@ -110,11 +110,12 @@ def same_company(facts: Facts) -> Finding | None:
     Pairs of the same name (spaces and ㈱ for 株式会社 apart) that agree in industry, region, number
     of employees and revenue, as far as there are such columns, are held against those that would
     agree by chance: five and more, three times as many, with a probability below 0.0001. Without
-    such columns: five and more customers, and 2 % of all, whose names are the same.
+    such columns: five and more customers, and 2 % of all, whose names are the same to the letter,
+    since the same name in another legal form, or written otherwise, may be another company.
     """
     rows = _named(facts.staying)
     told = [c for c in _ATTRIBUTES if c in rows and rows[c].notna().any()]
-    rows = rows.dropna(subset=told)
+    rows = rows.dropna(subset=told) if told else rows.assign(_key=rows["name"].astype(str))
     same = rows[rows.duplicated(["_key", *told], keep=False)].sort_values(["_key", "customer_id"])
     if told:
         seen = _pairs(rows, ["_key", *told])

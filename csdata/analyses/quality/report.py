@@ -99,4 +99,4 @@ def data_quality(portfolio: Portfolio) -> DataQuality:
 def _finding(found: list[Finding], possible: int) -> Message:
     if not found:
         return message("quality.finding_none", n=possible)
-    return message("quality.finding", n=len(found), first=found[0].message, effect=found[0].effect)
+    return message("quality.finding", n=len(found), effect=found[0].effect)

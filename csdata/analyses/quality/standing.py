@@ -28,6 +28,8 @@ _NO_REASON: Final = (
 
 FEWEST: Final = 3
 """Contradictions that are more than a slip."""
+NOTICE: Final = 366
+"""Days from a notice within which the contract has to end: a year's contract runs no longer."""
 CLOSING: Final = 31
 """Days after the end on which work may still be finished."""
 SHARE: Final = 0.02
@@ -44,21 +46,20 @@ def can_say_left(facts: Facts) -> bool:
 def says_left(facts: Facts) -> Finding | None:
     """A status, a reason or a tick says that a customer has left, but there is no date of leaving.
 
-    Each of them counts: with the date empty they are customers for ever. Who has given notice or
-    whose contract ends later is no contradiction. The size is measured by letting each of them
-    leave half-way between start and 基準日 (with tenures: by letting them leave).
+    Each of them counts: with the date empty they are customers for ever. A contract that ends later
+    is no contradiction, nor a reason given with a notice of the last year. The size
+    is measured by letting each of them leave half-way between start and 基準日 (with tenures: by
+    letting them leave).
     """
     rows = facts.staying
     if facts.dated:
         rows = rows[rows["end"].isna()]
-    if "notice" in rows:
-        rows = rows[rows["notice"].isna()]
     said = pd.Series(data=False, index=rows.index)
     if "status" in rows:
         status = _text(rows["status"])
         said |= status.str.contains(_LEFT) & ~status.str.contains(_NOT_YET)
     if "churn_reason" in rows:
-        said |= ~_text(rows["churn_reason"]).str.fullmatch(_NO_REASON)
+        said |= ~_text(rows["churn_reason"]).str.fullmatch(_NO_REASON) & ~_gave_notice(facts, rows)
     if facts.dated and "churned" in rows:
         said |= rows["churned"].fillna(value=False).astype(bool)
     rows = rows[said]
@@ -82,6 +83,13 @@ def says_left(facts: Facts) -> Finding | None:
         of=len(facts.staying),
         after=facts.retention(changed),
     )
+
+
+def _gave_notice(facts: Facts, rows: pd.DataFrame) -> pd.Series:
+    """Who has said within the last year that they will leave."""
+    if "notice" not in rows:
+        return pd.Series(data=False, index=rows.index)
+    return rows["notice"] > facts.as_of - span(NOTICE)
 
 
 def says_active(facts: Facts) -> Finding | None:
