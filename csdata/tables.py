@@ -194,7 +194,9 @@ class Portfolio:
             files=tuple(i.name for i in joined.imports),
             notes=(*(n for i in joined.imports for n in i.notes), *joined.notes),
             columns=joined.columns,
-            stated_as_of=joined.stated_as_of if joined.stated_as_of != joined.as_of else None,
+            stated_as_of=joined.stated_as_of
+            if joined.stated_as_of != joined.analysis_day
+            else None,
             waiting=joined.waiting,
             set_aside=joined.set_aside,
             rules=joined.rules,
@@ -203,7 +205,7 @@ class Portfolio:
         tables: dict[str, Any] = {str(role): rows for role, rows in joined.tables.items()}
         return cls(
             **tables,
-            as_of=joined.as_of,
+            as_of=joined.analysis_day,
             observed_from=rules.observed_from if rules else None,
             currency=joined.currency,
             provenance=provenance,

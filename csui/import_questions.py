@@ -47,7 +47,7 @@ def _lives_elsewhere(imported: Import) -> bool:
     return (
         imported.role == "customers"
         and "customer_id" in imported.mapping
-        and "start" not in imported.mapping
+        and not {"start", "end"} <= imported.mapping.keys()
         and any(i.role in ("contracts", "opportunities") for i in uploads.used())
     )
 

@@ -276,7 +276,7 @@ def dated() -> bool:
 
 def stated_as_of() -> dt.date | None:
     """The 基準日 that the files state for themselves, by the rule of the join."""
-    return matched().as_of
+    return matched().stated_as_of
 
 
 def latest_date() -> dt.date | None:

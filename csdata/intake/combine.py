@@ -30,8 +30,8 @@ class ImportSet:
     Attributes:
         imports: What was read, in the order given.
         tables: Role → rows of all imports of that role, on the ids of the customers' file.
-        as_of: The day to analyse at. Without bridging it is ``stated_as_of``; where lives come from
-            contracts it is that many days earlier (see :mod:`csdata.intake.lives`).
+        analysis_day: The day to analyse at. Without bridging it is ``stated_as_of``; where lives
+            come from contracts it is that many days earlier (see :mod:`csdata.intake.lives`).
         match: One row per import beside those that say who is a customer: ``file``, ``role``,
             ``rows``, ``customers`` (distinct ids in it), ``matched`` (known), ``unknown`` (not
             known), ``without`` (customers that have no row in it).
@@ -56,7 +56,7 @@ class ImportSet:
 
     imports: tuple[Import, ...]
     tables: Mapping[Role, pd.DataFrame]
-    as_of: dt.date | None
+    analysis_day: dt.date | None
     match: pd.DataFrame
     leftovers: pd.DataFrame
     notes: tuple[Message, ...]
@@ -110,7 +110,7 @@ def combine(
     return ImportSet(
         imports=given,
         tables=MappingProxyType(made.tables),
-        as_of=made.as_of,
+        analysis_day=made.as_of,
         match=pd.DataFrame(match, columns=list(MATCH)),
         leftovers=pd.DataFrame(leftovers, columns=["file", "role", "customer_id", "side"]),
         notes=(*said, *dated, *repeats, *apart, *taxes, *ids, *newer, *deals, *made.rules, *late),

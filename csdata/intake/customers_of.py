@@ -17,6 +17,9 @@ from csdata.schema import DATES, Role
 _ATTRIBUTES = ("name", "plan", "owner", "channel", "industry", "parent", "parent_id")
 """What a contract says about its customer where no file is of customers."""
 
+_TOLD = ({"start", "end"}, {"tenure_months", "churned"})
+"""Columns with which the customers' own rows tell a life."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Customers:
@@ -98,7 +101,9 @@ def customers_of(
 def _source(tables: Mapping[Role, pd.DataFrame], rules: JoinRules) -> Role | None:
     """Where lives come from; None where the customers' rows are used as they are."""
     own = tables.get("customers")
-    told = own is not None and ("start" in own or {"tenure_months", "churned"} <= set(own))
+    # A start alone says nothing of who has left; the contracts may.
+    told = own is not None and any(c <= set(own) for c in _TOLD)
+    told = told or (own is not None and "start" in own and rules.lives == "customers")
     contracts = "contracts" in tables and "start" in tables["contracts"]
     if contracts and (rules.lives == "contracts" or rules.customer == "contract" or not told):
         return "contracts"
@@ -236,6 +241,10 @@ def _with_lives(
         else:
             about = about.rename(columns={"customer_id": "account"})
             life = life.merge(about, on="account", how="left")
+            # What somebody who came back pays or has paid is not paid by each of their lives.
+            earlier = life["account"].duplicated(keep="last")
+            amounts = [c for c in repeats.AMOUNTS if c in life]
+            life[amounts] = life[amounts].mask(earlier)
     else:
         columns = [c for c in _ATTRIBUTES if c in spans]
         rows = made.table["first"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from csdata.i18n import Message, message
@@ -39,7 +40,9 @@ def _same(one: Import, other: Import) -> bool:
 def on_one_id(
     imports: Sequence[Import], accepted: Mapping[str, str]
 ) -> tuple[list[pd.DataFrame], list[Message]]:
-    """The tables with the ids that the customers' file has, where both mean the same record.
+    """The tables with one form of every id: that of the customers' file, where it has one.
+
+    A name that was accepted stands for a customer only where it is not the id of another one.
 
     Args:
         imports: Every file, of whatever role.
@@ -49,20 +52,23 @@ def on_one_id(
         A table for each import, and a sentence for each file whose ids were given another form.
     """
     known = known_ids(imports)
+    files = [i.table["customer_id"] for i in imports if i.role == "customers"]
+    own = set(pd.concat(files).dropna()) if files else set[str]()
     tables: list[pd.DataFrame] = []
     notes: list[Message] = []
     for imported in imports:
         ids = imported.table["customer_id"]
         distinct = pd.Series(ids.dropna().unique(), dtype=object)
         keys = pd.Series(key15(distinct.to_numpy(dtype=object)), dtype=object)
-        meant = distinct.map(accepted).fillna(keys.map(known)).fillna(distinct)
+        called = distinct[distinct.isin(list(accepted)) & ~distinct.isin(own)]
+        meant = called.map(accepted).reindex(distinct.index).fillna(keys.map(known))
         changed = meant != distinct
-        if imported.role == "customers" or not changed.any():
+        if not changed.any():
             tables.append(imported.table)
             continue
         to = dict(zip(distinct[changed], meant[changed], strict=True))
         tables.append(imported.table.assign(customer_id=ids.map(to).fillna(ids)))
-        by_name = int(distinct.isin(list(accepted)).sum())
+        by_name = len(called)
         if n := len(to) - by_name:
             notes.append(message("note.ids_15_18", file=imported.name, n=n))
         if by_name:
@@ -73,24 +79,60 @@ def on_one_id(
 def newest_rows(
     imports: Sequence[Import], frames: Sequence[pd.DataFrame]
 ) -> tuple[list[pd.DataFrame], list[Message]]:
-    """The tables with every customer's life once, where several files of customers have it.
+    """The tables with every record once, where several files have it.
 
-    The same customer with the same start in two exports is one life seen twice: the file with the
-    later as-of date (or the one given later) knows whether it has ended.
+    Of two exports the one with the later as-of date (or the one given later) knows how a record
+    went on. The same record is: a customer with the same start; a contract with the same number, or
+    with the same customer and start in two files with the same headings; a row of usage or of
+    activities that is the same in every column of two such files.
     """
-    own = [n for n, i in enumerate(imports) if i.role == "customers"]
     made, notes = list(frames), list[Message]()
-    seen = pd.DataFrame()
-    for n in sorted(own, key=lambda n: (str(imports[n].as_of or ""), n), reverse=True):
-        keys = made[n][[c for c in ("customer_id", "start") if c in made[n]]]
-        if len(seen) and set(keys) == set(seen):
-            again = keys.merge(seen.drop_duplicates(), how="left", indicator="_seen")["_seen"]
-            rows = (again == "both").to_numpy() & keys["customer_id"].notna().to_numpy()
-            if rows.any():
-                made[n] = made[n][~rows].reset_index(drop=True)
-                notes.append(message("note.newer_rows", file=imports[n].name, n=int(rows.sum())))
-        seen = keys if seen.empty else pd.concat([seen, keys], ignore_index=True)
+    for role in ("customers", "contracts", "opportunities", "usage", "touches"):
+        seen: list[tuple[Import, pd.DataFrame]] = []
+        own = [n for n, i in enumerate(imports) if i.role == role]
+        for n in sorted(own, key=lambda n: (str(imports[n].as_of or ""), n), reverse=True):
+            again = np.zeros(len(made[n]), dtype=bool)
+            for newer, rows in seen:
+                columns = _record(role, (imports[n], made[n]), (newer, rows))
+                if columns:
+                    again |= _found(made[n], rows, columns, counted=role in ("usage", "touches"))
+            seen.append((imports[n], made[n]))
+            if again.any():
+                made[n] = made[n][~again].reset_index(drop=True)
+                key = "note.newer_rows" if role == "customers" else "note.newer_records"
+                values = {"file": imports[n].name, "n": int(again.sum())}
+                notes.append(message(key, **values, role=message(f"role.{role}")))
     return made, notes
+
+
+def _record(
+    role: str, older: tuple[Import, pd.DataFrame], newer: tuple[Import, pd.DataFrame]
+) -> list[str]:
+    """The columns in which two files have the same record; none where nothing says so."""
+    (one, rows), (other, others) = older, newer
+    both = [c for c in rows if c in others]
+    if role == "customers":
+        ends = [c for c in ("customer_id", "start") if c in both]
+        return ends if ("start" in rows) == ("start" in others) else []
+    if role in ("contracts", "opportunities") and "contract_id" in both:
+        return ["contract_id"]
+    if one.fingerprint != other.fingerprint:
+        return []
+    if role == "contracts":
+        return [c for c in ("customer_id", "start", "plan", "name") if c in both]
+    return both
+
+
+def _found(
+    rows: pd.DataFrame, others: pd.DataFrame, columns: list[str], *, counted: bool
+) -> npt.NDArray[np.bool_]:
+    """The rows that another file has as well; ``counted``: as often as it has them."""
+    keys, known = rows[columns], others[columns]
+    if counted:
+        keys = keys.assign(_nth=keys.groupby(columns, dropna=False).cumcount())
+        known = known.assign(_nth=known.groupby(columns, dropna=False).cumcount())
+    again = keys.merge(known.drop_duplicates(), how="left", indicator="_seen")["_seen"]
+    return (again == "both").to_numpy() & keys[columns[0]].notna().to_numpy()
 
 
 def known_ids(imports: Sequence[Import]) -> dict[str, str]:

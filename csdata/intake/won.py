@@ -66,7 +66,8 @@ def with_ends(contracts: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Contracts with an end where only a term is given, and how many got one.
 
     ``end`` is the first day without a contract: ``start`` plus the term. Where a contract was left
-    before its end (``cancelled``), that day counts.
+    before its end (``cancelled``, as everywhere the last day with a contract), it ends the day
+    after.
     """
     rows = contracts
     if "end" not in rows:
@@ -93,6 +94,7 @@ def with_ends(contracts: pd.DataFrame) -> tuple[pd.DataFrame, int]:
             end.loc[lacking] = pd.DatetimeIndex(found).as_unit("us")
             rows = rows.assign(end=end)
     if "cancelled" in rows:
-        early = rows["cancelled"].notna() & ~(rows["cancelled"] >= rows["end"])
-        rows = rows.assign(end=rows["end"].mask(early, rows["cancelled"]))
+        after = rows["cancelled"] + pd.Timedelta(days=1)
+        early = after.notna() & ~(after >= rows["end"])
+        rows = rows.assign(end=rows["end"].mask(early, after))
     return rows, n
