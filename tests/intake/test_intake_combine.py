@@ -25,7 +25,7 @@ def test_tables_by_role_in_any_order() -> None:
         assert len(found.tables["usage"]) == 3
         assert set(found.tables) == {"customers", "usage"}
         assert found.imports == tuple(imports)
-        assert found.as_of is None
+        assert found.analysis_day is None
 
 
 def test_both_sides_leftovers() -> None:

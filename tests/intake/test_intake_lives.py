@@ -208,7 +208,7 @@ def test_rows_of_their_own_are_used_as_they_are() -> None:
     own = read_rows(("取引先 ID", "契約開始日", "解約日"), ["A", "2024-02-02", "2024-03-03"])
     made = cs.combine([own, TERMS], as_of=dt.date(2025, 12, 31))
     assert made.tables["customers"]["start"].dt.date.tolist() == [dt.date(2024, 2, 2)]
-    assert made.as_of == dt.date(2025, 12, 31)
+    assert made.analysis_day == dt.date(2025, 12, 31)
     asked = cs.combine(
         [own, TERMS], as_of=dt.date(2025, 12, 31), rules=JoinRules(lives="contracts")
     )
@@ -218,7 +218,7 @@ def test_rows_of_their_own_are_used_as_they_are() -> None:
 def test_each_contract_may_be_a_customer() -> None:
     made = cs.combine([TERMS], as_of=dt.date(2025, 12, 31), rules=JoinRules(customer="contract"))
     assert made.tables["customers"]["customer_id"].tolist() == ["A", "A (2)", "B"]
-    assert made.as_of == dt.date(2025, 12, 31)
+    assert made.analysis_day == dt.date(2025, 12, 31)
 
 
 def test_won_deals_are_contracts_and_others_are_not() -> None:

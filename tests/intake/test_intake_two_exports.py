@@ -7,6 +7,7 @@ import pytest
 
 import csdata as cs
 from csdata.intake.join_rules import JoinRules
+from csdata.intake.recipe import Recipe
 from tests.app.cards import table
 
 CUSTOMERS = ("取引先 ID", "取引先名", "契約開始日", "契約終了日", "月額")
@@ -16,8 +17,10 @@ USAGE = ("取引先 ID", "利用日", "業務区分", "利用時間")
 FILLER = [[f"F{i:02}", f"C{i:02}", "2024-02-01", "2026-01-31", "5000"] for i in range(12)]
 
 
-def read(header: tuple[str, ...], rows: list[list[str]], day: str) -> cs.Import:
-    return cs.read_export(table(header, *rows), name=f"report-{day}-09-00-00.csv")
+def read(
+    header: tuple[str, ...], rows: list[list[str]], day: str, *, recipe: Recipe | None = None
+) -> cs.Import:
+    return cs.read_export(table(header, *rows), name=f"report-{day}-09-00-00.csv", recipe=recipe)
 
 
 def ends(found: cs.ImportSet) -> dict[str, object]:
@@ -25,12 +28,8 @@ def ends(found: cs.ImportSet) -> dict[str, object]:
     return dict(zip(rows["customer_id"], rows["end"].astype(str), strict=True))
 
 
-def keys(found: cs.ImportSet) -> list[str]:
-    return [note.key for note in found.notes]
-
-
 @pytest.mark.parametrize("turned", [False, True], ids=["older first", "newer first"])
-def test_a_contract_that_has_ended_since_has_ended(turned: bool) -> None:
+def test_a_contract_that_has_ended_since_has_ended(*, turned: bool) -> None:
     old = read(CONTRACTS, [*FILLER, ["K1", "X", "2024-01-01", "", "9000"]], "2025-06-30")
     new = read(CONTRACTS, [*FILLER, ["K1", "X", "2024-01-01", "2025-12-31", "9000"]], "2026-10-31")
     found = cs.combine([new, old] if turned else [old, new])
@@ -43,10 +42,11 @@ def test_a_contract_that_has_ended_since_has_ended(turned: bool) -> None:
 def test_two_contracts_that_run_side_by_side_stay_two() -> None:
     both = [["X", "2024-01-01", "", "松", "9000"], ["X", "2024-01-01", "", "梅", "1000"]]
     filler = [[c, s, e, "竹", m] for _, c, s, e, m in FILLER]
-    once = cs.combine([read(PLAIN, filler + both, "2026-10-31")])
-    twice = cs.combine(
-        [read(PLAIN, filler + both, "2026-09-30"), read(PLAIN, filler + both[:1], "2026-10-31")]
-    )
+    terms = Recipe(role="contracts")
+    older = read(PLAIN, filler + both, "2026-09-30", recipe=terms)
+    newer = read(PLAIN, filler + both[:1], "2026-10-31", recipe=terms)
+    once = cs.combine([older])
+    twice = cs.combine([older, newer])
     for found in (once, twice):
         assert (found.tables["contracts"]["customer_id"] == "X").sum() == 2
 
@@ -74,8 +74,9 @@ def test_usage_of_two_different_reports_is_added() -> None:
     )
     rows = [[f"C{i:02}", "2026-01-28", "経理", "3"] for i in range(12)]
     one = read(USAGE, rows, "2026-02-28")
-    other = read(("取引先ID", "利用日", "業務", "時間"), rows, "2026-03-31")
-    assert len(cs.combine([customers, one, other]).tables["usage"]) == 24
+    more = [*rows, ["C00", "2026-02-28", "経理", "3"]]
+    other = read(("取引先 ID", "利用日", "業務", "時間"), more, "2026-03-31")
+    assert len(cs.combine([customers, one, other]).tables["usage"]) == 25
 
 
 # ------------------------------------------------------------------------------ where lives are
@@ -113,7 +114,6 @@ def test_who_came_back_pays_once() -> None:
 # ----------------------------------------------------------------------------------------- ids
 
 SHORT = [f"0015g0000{i:02}AbCd" for i in range(20)]
-LONG = [f"{i}{c}" for i, c in zip(SHORT, ["AAV"] * 20, strict=True)]
 
 
 def longer(short: str) -> str:
