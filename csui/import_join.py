@@ -37,7 +37,8 @@ def fold() -> None:
         with right:
             _choice("lives", _LIVES, rules.lives or "")
             _bridge(rules)
-            _observed_from(rules)
+            if _dated():
+                _observed_from(rules)
         _repeats(rules)
         _exclusions(rules)
         _usual(rules)
@@ -45,7 +46,7 @@ def fold() -> None:
 
 def _usual(rules: JoinRules) -> None:
     """The same rules for the next files; who is who belongs to these."""
-    if replace(rules, accepted={}, same={}) == import_memory.usual_rules():
+    if rules.of_any_files() == import_memory.usual_rules():
         return
     st.button(
         t("page.import.join.usual"),
@@ -121,6 +122,14 @@ def _observed_from(rules: JoinRules) -> None:
         on_change=_set,
         args=("observed_from", widget),
     )
+
+
+def _dated() -> bool:
+    """Whether a day can matter: lives with nothing but a length have no beginning."""
+    try:
+        return uploads.dated()
+    except CsDataError:
+        return True
 
 
 def _exclusions(rules: JoinRules) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from csdata.errors import CsDataError
@@ -55,5 +54,5 @@ def keep_rules(rules: JoinRules) -> None:
     from csdata.store import Settings
     from csdata.store.contents import settings_state
 
-    usual = Settings(rules=replace(rules, accepted={}, same={}))
+    usual = Settings(rules=rules.of_any_files())
     workspace.space().keep_preset(_COUNTING, settings_state(usual))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Excluded = Literal["internal", "test", "trial", "paused"]
@@ -47,3 +47,7 @@ class JoinRules:
     attributes: Literal["last", "first"] | None = None
     amounts: Literal["sum", "once"] | None = None
     observed_from: dt.date | None = None
+
+    def of_any_files(self) -> JoinRules:
+        """The rules without what is true of these files only: who is who, and their records."""
+        return replace(self, accepted={}, same={}, observed_from=None)

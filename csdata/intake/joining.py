@@ -110,7 +110,7 @@ def _record(
 ) -> list[str]:
     """The columns in which two files have the same record; none where nothing says so."""
     (one, rows), (other, others) = older, newer
-    both = [c for c in rows if c in others]
+    both = [str(c) for c in rows if c in others]
     if role == "customers":
         ends = [c for c in ("customer_id", "start") if c in both]
         return ends if ("start" in rows) == ("start" in others) else []

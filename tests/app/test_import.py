@@ -195,16 +195,3 @@ def markdown(app: AppTest) -> list[str]:
     kinds = ("markdown", "caption", "title", "header", "subheader", "info", "error", "warning")
     bodies = [str(getattr(e, "value", "")) for kind in kinds for e in app.get(kind)]
     return bodies + [b.label for b in app.button]
-
-
-def test_lives_from_contracts_are_looked_at_on_the_day_that_the_package_says() -> None:
-    rows = [[f"K{i}", f"C{i:02}", "2024-02-01", "2026-01-31"] for i in range(24)]
-    contracts = table(("契約番号", "取引先 ID", "契約開始日", "契約終了日"), *rows)
-    name = "report-2026-10-31-09-00-00.csv"
-    app = dropped({name: contracts})
-    assert control(app, "import.as_of").value == dt.date(2026, 10, 31)
-    press(app, "import.begin")
-    there = app.session_state["csui.session"].source
-    assert there.as_of == dt.date(2026, 10, 1)
-    imported = cs.read_export(contracts, name=name)
-    assert there.fingerprint == cs.Portfolio.from_imports([imported]).fingerprint

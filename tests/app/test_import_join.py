@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+import csdata as cs
 from csdata.i18n import LANGUAGES, text
 from csdata.intake import JoinRules
 from tests.app.cards import asked, card, dropped, has, imported, press, table
@@ -158,3 +159,16 @@ def test_a_file_that_says_nothing_of_tax_is_asked_about_beside_one_that_does() -
     assert asked(app, "b.csv") == ""
     assert imported(app, "b.csv").tax["mrr"] == "excluded"
     assert has(app, f"import.given_{card('b.csv')}_tax")
+
+
+def test_lives_from_contracts_are_looked_at_on_the_day_that_the_package_says() -> None:
+    rows = [[f"K{i}", f"C{i:02}", "2024-02-01", "2026-01-31"] for i in range(24)]
+    contracts = table(("契約番号", "取引先 ID", "契約開始日", "契約終了日"), *rows)
+    name = "report-2026-10-31-09-00-00.csv"
+    app = dropped({name: contracts})
+    assert control(app, "import.as_of").value == dt.date(2026, 10, 31)
+    press(app, "import.begin")
+    there = app.session_state["csui.session"].source
+    assert there.as_of == dt.date(2026, 10, 1)
+    imported = cs.read_export(contracts, name=name)
+    assert there.fingerprint == cs.Portfolio.from_imports([imported]).fingerprint

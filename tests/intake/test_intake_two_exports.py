@@ -1,4 +1,4 @@
-"""The same report exported twice, and ids in two forms: nothing counts twice, the newer one knows."""
+"""The same report exported twice, and ids in two forms: nothing counts twice."""
 
 from __future__ import annotations
 
