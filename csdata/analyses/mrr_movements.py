@@ -61,15 +61,13 @@ class MrrMovements:
 
         Returns:
             ``step`` ("opening", the movements, "closing"), ``amount`` (signed), ``lower`` and
-            ``upper`` (where the bar of a waterfall lies), ``customers``, ``first`` and ``last``
-            (last days of the first and last month).
+            ``upper`` (where the bar of a waterfall lies), ``customers``, ``since`` and ``until``
+            (the days of opening and closing).
 
         Raises:
             NotEnoughData: No month of the table lies in that year.
         """
         part = self._months(year)
-        if part.empty:
-            raise NotEnoughData(what=message("revenue.needs_year"), found=0, needed=1)
         sums = [float(part[move].sum()) for move in MOVES]
         signed = [s if move in GAINS else -s for move, s in zip(MOVES, sums, strict=True)]
         opening, closing = float(part["opening"].iloc[0]), float(part["closing"].iloc[-1])
@@ -83,12 +81,23 @@ class MrrMovements:
         first = part.iloc[0]
         began = int(first["customers"] - _net(first))
         steps["customers"] = [began, *moved, int(part["customers"].iloc[-1])]
-        return steps.assign(first=part["month"].iloc[0], last=part["month"].iloc[-1])
+        since = first["month"].replace(day=1) - pd.Timedelta(days=1)
+        return steps.assign(since=since, until=part["month"].iloc[-1])
+
+    def finding_of(self, year: int | None = None) -> Message:
+        """What :meth:`bridge` shows, in one sentence.
+
+        Raises:
+            NotEnoughData: No month of the table lies in that year.
+        """
+        return _finding(self._months(year), self.currency)
 
     def _months(self, year: int | None) -> pd.DataFrame:
         if year is None:
             return self.table.tail(YEAR)
         years = [ck.fiscal_year(pd.Timestamp(m).date()) for m in self.table["month"]]
+        if year not in years:
+            raise NotEnoughData(what=message("revenue.needs_year"), found=0, needed=1)
         return self.table[np.array(years) == year]
 
 
@@ -124,7 +133,7 @@ def mrr_movements(portfolio: Portfolio, *, proration: str = "month_end") -> MrrM
         as_of=known.as_of,
         n=int(table["customers"].iloc[-1]),
         notes=known.notes,
-        finding=_finding(table, portfolio.currency),
+        finding=_finding(table.tail(YEAR), portfolio.currency),
     )
 
 
@@ -168,9 +177,8 @@ def _check(levels: Ints, moved: dict[str, Ints]) -> None:
         raise AssertionError("the movements do not add up to the change of the revenue")
 
 
-def _finding(table: pd.DataFrame, currency: str | None) -> Message:
-    """From where to where in the trailing year, and the two largest reasons."""
-    year = table.tail(YEAR)
+def _finding(year: pd.DataFrame, currency: str | None) -> Message:
+    """From where to where in the months of a year, what was gained and what was lost."""
     opening, closing = float(year["opening"].iloc[0]), float(year["closing"].iloc[-1])
     gains = float(year[list(GAINS)].to_numpy().sum())
     losses = float(year[list(LOSSES)].to_numpy().sum())

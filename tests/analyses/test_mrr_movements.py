@@ -126,9 +126,10 @@ def test_the_bridge_of_a_year_adds_its_months_up() -> None:
     assert steps["lower"].tolist() == [0, 0, 300, 600, 450, 350, 0]
     assert steps["upper"].tolist() == [0, 300, 600, 650, 650, 450, 350]
     assert steps["customers"].tolist() == [0, 2, 1, 1, 2, 1, 2]
-    assert steps["last"].iloc[0] == pd.Timestamp("2026-03-31")
+    assert steps["until"].iloc[0] == pd.Timestamp("2026-03-31")
+    assert steps["since"].iloc[0] == pd.Timestamp("2025-03-31")
     trailing = result.bridge()
-    assert trailing["first"].iloc[0] == pd.Timestamp("2025-05-31")
+    assert trailing["since"].iloc[0] == pd.Timestamp("2025-04-30")
     assert trailing["amount"].iloc[0] == 100
     with pytest.raises(NotEnoughData):
         result.bridge(2019)
