@@ -58,6 +58,17 @@ def rate_with(value: float, lower: float, upper: float) -> str:
     return f"{100 * value:.1f}% ({100 * lower:.1f}–{100 * upper:.1f})"
 
 
+def times_with(value: float, lower: float, upper: float) -> str:
+    """1.9倍 (1.5–2.4); an end without a limit is said to be."""
+    if pd.isna(value):
+        return "–"
+    said = t("ui.times", value=value)
+    if pd.isna(lower) or pd.isna(upper):
+        return said
+    top = t("ui.no_limit") if math.isinf(upper) else f"{upper:.1f}"
+    return f"{said} ({lower:.1f}–{top})"
+
+
 def months_with(value: float, lower: float, upper: float) -> str:
     """12か月 (9–14); an end that is not reached is said to be."""
     ends = "–".join(t("ui.beyond") if _unreached(v) else f"{v:.0f}" for v in (lower, upper))

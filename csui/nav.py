@@ -18,19 +18,21 @@ SCRIPTS: Final = {
     "saved": "pages/data/saved.py",
     "overview": "pages/analysis/overview.py",
     "retention": "pages/analysis/retention.py",
+    "revenue": "pages/analysis/revenue.py",
     "survival": "pages/analysis/survival.py",
     "quadrant": "pages/analysis/quadrant.py",
     "customer": "pages/analysis/customer.py",
 }
 _SECTIONS: Final = {
     "data": ("import", "saved"),
-    "analysis": ("overview", "retention", "survival", "quadrant", "customer"),
+    "analysis": ("overview", "retention", "revenue", "survival", "quadrant", "customer"),
 }
 _ICONS: Final = {
     "import": "upload_file",
     "saved": "inventory_2",
     "overview": "dashboard",
     "retention": "grid_on",
+    "revenue": "payments",
     "survival": "show_chart",
     "quadrant": "scatter_plot",
     "customer": "badge",

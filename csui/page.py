@@ -158,8 +158,26 @@ def show(
         key: Name of the picture on the page.
         select: Selections of the chart that the page wants to hear of.
     """
+    found(view, result)
+    return picture(view, result, chart, alt=alt, key=key, select=select)
+
+
+def found(view: View, result: Result) -> None:
+    """What a result found, among the sentences at the head of the page."""
     with view.head:
         st.text(say(result.finding))
+
+
+def picture(
+    view: View,
+    result: Result,
+    chart: TopLevelMixin,
+    *,
+    alt: str,
+    key: str,
+    select: Sequence[str] = (),
+) -> Mapping[str, Any]:
+    """Picture, evidence and downloads without the finding; arguments as for :func:`show`."""
     on_screen, notes = screen.of(chart, result)
     heard: dict[str, Any] = {}
     if select:

@@ -92,7 +92,7 @@ def revenue_cohorts(
         as_of=known.as_of,
         n=int((known.begun >= 0).sum()),
         notes=known.notes,
-        finding=_finding(table),
+        finding=_finding(table, cohort),
     )
 
 
@@ -135,7 +135,7 @@ def _layers(known: MrrHistory, states: Ints, index: Ints, months: range) -> pd.D
     return table.sort_values(["month", "cohort"], ignore_index=True)
 
 
-def _finding(table: pd.DataFrame) -> Message:
+def _finding(table: pd.DataFrame, cohort: Period) -> Message:
     """The newest cohort that is complete at twelve months and large enough to speak of."""
     ready = table[(table["age"] == YEAR) & table["complete"] & (table["eligible"] >= FEW)]
     if ready.empty:
@@ -143,10 +143,17 @@ def _finding(table: pd.DataFrame) -> Message:
     row = ready.iloc[-1]
     return message(
         "revenue.finding_cohorts",
-        since=pd.Timestamp(row["cohort"]).date(),
+        since=_named(pd.Timestamp(row["cohort"]).date(), cohort),
         months=YEAR,
         share=float(row["share"]),
         lower=float(row["lower"]),
         upper=float(row["upper"]),
         n=int(row["eligible"]),
     )
+
+
+def _named(day: dt.date, cohort: Period) -> Message:
+    """What a period is called that begins on ``day``."""
+    year = day.year if cohort == "month" else ck.fiscal_year(day)
+    quarter = (day.month - ck.FISCAL_START) % YEAR // 3 + 1
+    return message(f"chart.cohort_{cohort}", year=year, month=f"{day.month:02d}", quarter=quarter)

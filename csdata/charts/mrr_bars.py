@@ -26,7 +26,7 @@ def mrr_movements(
 ) -> alt.LayerChart:
     """A bar per month: new, returned and expanded upwards, contracted and churned downwards.
 
-    The dash across a bar is the net change.
+    The dot on a bar is the net change.
 
     Args:
         result: From ``csdata.mrr_movements``.
@@ -111,8 +111,8 @@ def _net(
     )
     # With a rim in the colour of the page, so that it can be seen on every bar.
     return [
-        base.mark_tick(style=style, thickness=thickness, orient="horizontal")
-        for style, thickness in (("halo", 7), ("ink_line", 3))
+        base.mark_point(style=style, size=size, filled=True, opacity=1, strokeWidth=0)
+        for style, size in (("halo", 70), ("hover_dot", 28))
     ]
 
 

@@ -21,7 +21,7 @@ MOVES = ("new", "reactivation", "expansion", "contraction", "churn")
 def one_by_one(terms: list[Term], first: str, last: str) -> dict[dt.date, dict[str, int]]:
     """Every movement, customer by customer and month by month, in 1/100 of the currency."""
     ends = month_ends(first, last)
-    found = {day: dict.fromkeys(MOVES, 0) for day in ends}
+    found: dict[dt.date, dict[str, int]] = {day: dict.fromkeys(MOVES, 0) for day in ends}
     for who in {t.who for t in terms}:
         before, ever = 0, False
         for day in ends:
@@ -198,4 +198,6 @@ def test_what_it_cannot_do_it_refuses() -> None:
         cs.mrr_movements(cs.Portfolio(customers=undated))
     empty = contracts(HISTORY).assign(mrr=0.0)
     with pytest.raises(NotEnoughData):
-        cs.mrr_movements(cs.Portfolio(customers=whole.customers, contracts=empty, as_of=AS_OF))
+        cs.mrr_movements(
+            cs.Portfolio(customers=whole.customers, contracts=empty, as_of=whole.as_of)
+        )

@@ -60,7 +60,7 @@ def test_the_movements_stack_to_the_change_of_every_month() -> None:
     assert above.max() * MAN == pytest.approx(
         result.table[["new", "reactivation", "expansion"]].sum(axis=1).max()
     )
-    net = drawn.rows(drawn.layers(mark="tick")[-1])["net"] * MAN
+    net = drawn.rows(drawn.layers(mark="point")[-1])["net"] * MAN
     change = result.table["closing"] - result.table["opening"]
     assert net.tolist() == pytest.approx(change.tolist())
 
@@ -109,7 +109,8 @@ def test_the_layers_add_up_to_the_revenue() -> None:
     ids=["every month", "halves of fiscal years"],
 )
 def test_months_are_labelled_as_there_is_room(count: int, room: float, expected: list[str]) -> None:
-    axis = months(pd.date_range("2025-11-30", periods=count, freq="ME"), "ja", room=room)
+    days = list(pd.date_range("2025-11-30", periods=count, freq="ME"))
+    axis = months(days, "ja", room=room)
     assert [axis.labels[i] for i in axis.ticks] == expected
     assert len(axis.labels) == count
 
