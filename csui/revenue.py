@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 import streamlit as st
 
+from csdata.analyses.portfolio_survival import FEW
 from csdata.clock import fiscal_year, month_index
 from csdata.tables import Portfolio
 from csui import compute, downloads, figures, lists, page, widgets
@@ -93,6 +94,7 @@ def rates(view: page.View, result: RevenueRetention) -> None:
         alt=t("page.revenue.alt_rates"),
         key="rates",
     )
+    page.said(result.compared)
     st.subheader(t("page.revenue.definitions"), anchor=False)
     lists.table(_definitions(result), key="revenue.definitions")
     latest = result.rates[result.rates["months"] == result.months]
@@ -134,6 +136,8 @@ def _definitions(result: RevenueRetention) -> pd.DataFrame:
 
 
 def _figure(row: pd.Series) -> str:
+    if row["n"] < FEW:
+        return t("page.revenue.few", n=row["n"])
     write = figures.times_with if row["measure"] == _QUICK else figures.share_with
     return write(row["value"], row["lower"], row["upper"])
 

@@ -43,13 +43,15 @@ class RevenueRetention:
     ("money", "customers" or "contracts"), ``value``, ``lower``, ``upper`` and ``definition``
     (Message).
 
-    ``change`` is the NRR less that of one window earlier, NaN where there is none.
+    ``change`` is the NRR less that of one window earlier, NaN where there is none, and ``compared``
+    says what it allows to say. ``n`` in ``rates``: customers or contracts behind the figure.
     """
 
     table: pd.DataFrame
     rates: pd.DataFrame
     months: int
     change: Interval
+    compared: Message
     currency: str | None
     definition: Message
     as_of: dt.date
@@ -104,12 +106,13 @@ def revenue_retention(
     windows = _with_renewals(windows, renewals)
     table = windows.iloc[: len(pairs)].reset_index(drop=True)
     rates = _rates(known, windows, renewals, months=months)
-    latest = table.iloc[-1]
+    latest, change = table.iloc[-1], _change(states, months)
     return RevenueRetention(
         table=table.drop(columns=["_first", "_last"]),
         rates=rates,
         months=months,
-        change=_change(states, months),
+        change=change,
+        compared=_compared(change, months),
         currency=portfolio.currency,
         definition=message("definition.revenue.retention", months=months),
         as_of=known.as_of,
@@ -202,7 +205,7 @@ def _rate(
     measure: str, span: tuple[int, int], row: pd.Series, *, counted: str, of: tuple[str, str]
 ) -> dict[str, Any]:
     bounds = [float(row[f"{measure}{end}"]) for end in ("", "_lower", "_upper")]
-    return _row(measure, span, counted, (row[of[0]], row[of[1]]), bounds)
+    return _row(measure, span, counted, (row[of[0]], row[of[1]]), bounds, n=row["customers"])
 
 
 def _row(
@@ -211,6 +214,8 @@ def _row(
     counted: str,
     parts: tuple[float, float],
     bounds: Sequence[float],
+    *,
+    n: float,
     **more: object,
 ) -> dict[str, Any]:
     return {
@@ -221,6 +226,7 @@ def _row(
         "numerator": float(parts[0]),
         "denominator": float(parts[1]),
         "counted": counted,
+        "n": int(n),
         **dict(zip(("value", "lower", "upper"), map(float, bounds), strict=True)),
         "definition": message(f"revenue.definition.{measure}", **more),
     }
@@ -231,7 +237,7 @@ def _renewal_rate(renewals: _Renewals, length: int) -> dict[str, Any]:
     span = (renewals.settled - length, renewals.settled)
     due, renewed = renewals.within(*span)
     bounds = [float(v) for v in intervals.wilson(renewed, due)]
-    return _row("renewal", span, "contracts", (renewed, due), bounds, days=renewals.days)
+    return _row("renewal", span, "contracts", (renewed, due), bounds, n=due, days=renewals.days)
 
 
 def _quick(known: MrrHistory, span: tuple[int, int]) -> dict[str, Any]:
@@ -245,7 +251,7 @@ def _quick(known: MrrHistory, span: tuple[int, int]) -> dict[str, Any]:
     columns = {"gained": parts[:1], "lost": parts[1:]}
     found = _ratios.ratios(columns, {"quick": ("gained", "lost")}, paid[None, :])["quick"]
     gained, lost = (float(p.sum()) / UNITS for p in parts)
-    return _row("quick", span, "money", (gained, lost), [float(v[0]) for v in found])
+    return _row("quick", span, "money", (gained, lost), [float(v[0]) for v in found], n=paid.sum())
 
 
 def _change(states: Ints, months: int) -> Interval:
@@ -256,6 +262,15 @@ def _change(states: Ints, months: int) -> Interval:
     return _ratios.change(
         (np.where(middle > 0, now, 0), middle), (np.where(early > 0, middle, 0), early)
     )
+
+
+def _compared(change: Interval, months: int) -> Message:
+    """The NRR against that of one window earlier, no stronger than the interval."""
+    if not change.lower < change.upper:
+        return message("revenue.change_none", months=months)
+    told = dict(zip(("change", "lower", "upper"), map(float, change), strict=True))
+    key = "revenue.change_sure" if change.excludes_zero else "revenue.change_unsure"
+    return message(key, months=months, **told)
 
 
 def _finding(latest: pd.Series, months: int, *, constant: bool) -> Message:

@@ -118,7 +118,7 @@ def test_renewals_are_counted_when_they_are_settled() -> None:
     renewal = rate(result, "renewal", 12)
     # The last month that is over by 12-01 is November.
     assert renewal["until"] == pd.Timestamp("2025-11-30")
-    assert (renewal["numerator"], renewal["denominator"]) == (1, 2)
+    assert (renewal["numerator"], renewal["denominator"], renewal["n"]) == (1, 2, 2)
     assert np.isnan(result.table["renewal"].iloc[-1])
     wider = cs.revenue_retention(company(terms, "2025-12-31"), renewed_within=31)
     assert rate(wider, "renewal", 12)["numerator"] == 2
@@ -177,6 +177,36 @@ def test_a_change_draws_the_same_customers_for_both() -> None:
     before, after = (np.array([p[i] for p in pairs], dtype=np.int64) for i in (0, 1))
     same = _ratios.change((after, before), (after, before))
     assert tuple(same) == (0, 0, 0)
+
+
+def bent(first: float, second: float) -> cs.RevenueRetention:
+    """Customers whose amounts change by a factor in each of two years, half a little more."""
+    terms = []
+    for i in range(20):
+        extra = 1 + 0.1 * (i % 2)
+        amounts = (100.0, 100 * first * extra, 100 * first * second)
+        days = ("2023-01-01", "2024-06-01", "2025-06-01", None)
+        terms += [
+            Term(f"c{i:02}", str(days[k]), days[k + 1], amount) for k, amount in enumerate(amounts)
+        ]
+    return cs.revenue_retention(company(terms, "2025-12-31"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "key"),
+    [(1.0, 2.0, "change_sure"), (1.0, 1.1, "change_unsure")],
+    ids=["another NRR", "the same"],
+)
+def test_a_change_is_said_as_its_interval_allows(first: float, second: float, key: str) -> None:
+    result = bent(first, second)
+    assert result.compared.key == f"revenue.{key}"
+    now, then = result.table["nrr"].iloc[-1], result.table["nrr"].iloc[-13]
+    assert result.change.estimate == pytest.approx(now - then)
+
+
+def test_without_an_earlier_window_there_is_no_change() -> None:
+    result = cs.revenue_retention(company(CHANGED, "2025-06-30"))
+    assert result.compared.key == "revenue.change_none"
 
 
 def test_it_covers_the_truth_as_often_as_it_says() -> None:
