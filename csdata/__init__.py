@@ -18,10 +18,14 @@ from csdata.tables import Import, Portfolio
 if TYPE_CHECKING:
     from csdata import charts, export, sample
     from csdata.analyses.axes import Categories, Column, QuantityPerCategory, Ticks
+    from csdata.analyses.mrr_movements import MrrMovements, mrr_movements
     from csdata.analyses.portfolio_survival import Survival, survival
     from csdata.analyses.quadrant import Quadrant, quadrant
     from csdata.analyses.quality import DataQuality, data_quality
     from csdata.analyses.retention import Retention, retention
+    from csdata.analyses.revenue_cohorts import RevenueCohorts, revenue_cohorts
+    from csdata.analyses.revenue_mix import RevenueMix, revenue_mix
+    from csdata.analyses.revenue_retention import RevenueRetention, revenue_retention
     from csdata.analyses.tenures import Tenures, tenures
     from csdata.intake import ImportSet, Recipe, combine, read_export
 
@@ -32,10 +36,14 @@ _HOMES = {
     "Column": "analyses.axes",
     "DataQuality": "analyses.quality",
     "ImportSet": "intake",
+    "MrrMovements": "analyses.mrr_movements",
     "Quadrant": "analyses.quadrant",
     "QuantityPerCategory": "analyses.axes",
     "Recipe": "intake",
     "Retention": "analyses.retention",
+    "RevenueCohorts": "analyses.revenue_cohorts",
+    "RevenueMix": "analyses.revenue_mix",
+    "RevenueRetention": "analyses.revenue_retention",
     "Survival": "analyses.portfolio_survival",
     "Tenures": "analyses.tenures",
     "Ticks": "analyses.axes",
@@ -43,9 +51,13 @@ _HOMES = {
     "combine": "intake",
     "data_quality": "analyses.quality",
     "export": "",
+    "mrr_movements": "analyses.mrr_movements",
     "quadrant": "analyses.quadrant",
     "read_export": "intake",
     "retention": "analyses.retention",
+    "revenue_cohorts": "analyses.revenue_cohorts",
+    "revenue_mix": "analyses.revenue_mix",
+    "revenue_retention": "analyses.revenue_retention",
     "sample": "",
     "survival": "analyses.portfolio_survival",
     "tenures": "analyses.tenures",
@@ -76,11 +88,15 @@ __all__ = [
     "DataQuality",
     "Import",
     "ImportSet",
+    "MrrMovements",
     "Portfolio",
     "Quadrant",
     "QuantityPerCategory",
     "Recipe",
     "Retention",
+    "RevenueCohorts",
+    "RevenueMix",
+    "RevenueRetention",
     "Survival",
     "Tenures",
     "Ticks",
@@ -88,9 +104,13 @@ __all__ = [
     "combine",
     "data_quality",
     "export",
+    "mrr_movements",
     "quadrant",
     "read_export",
     "retention",
+    "revenue_cohorts",
+    "revenue_mix",
+    "revenue_retention",
     "sample",
     "survival",
     "tenures",

@@ -41,6 +41,12 @@ def _with_first_days(frame: nw.LazyFrame[Any], **months: nw.Expr) -> nw.LazyFram
     return frame.with_columns(**shifted).with_columns(**days).drop(*shifted)
 
 
+def with_day(frame: nw.LazyFrame[Any], out: str, date: str) -> nw.LazyFrame[Any]:
+    """Adds the day number of a date column (missing stays missing)."""
+    frame = _with_first_days(frame, _f=month_of(date))
+    return frame.with_columns((nw.col("_f") + _day(date) - 1).alias(out)).drop("_f")
+
+
 def with_months(frame: nw.LazyFrame[Any], out: str, start: str, stop: str) -> nw.LazyFrame[Any]:
     """Adds the contract months between two dates, as :func:`csdata.clock.months_between`."""
     frame = frame.with_columns(

@@ -18,10 +18,14 @@ from csui import columns
 from csui.cache import cached
 
 if TYPE_CHECKING:
+    from csdata.analyses.mrr_movements import MrrMovements
     from csdata.analyses.portfolio_survival import Survival
     from csdata.analyses.quadrant import Quadrant
     from csdata.analyses.quality import DataQuality
     from csdata.analyses.retention import Retention
+    from csdata.analyses.revenue_cohorts import RevenueCohorts
+    from csdata.analyses.revenue_mix import RevenueMix
+    from csdata.analyses.revenue_retention import RevenueRetention
     from csdata.analyses.tenures import Tenures
 
 AxisSpec = tuple[Any, ...]
@@ -73,6 +77,38 @@ def retention(
     from csdata.analyses.retention import retention
 
     return retention(portfolio, cohort=cohort, clock=clock)
+
+
+@cached
+def mrr_movements(portfolio: Portfolio) -> MrrMovements:
+    """Why the monthly revenue changed, month by month."""
+    from csdata.analyses.mrr_movements import mrr_movements
+
+    return mrr_movements(portfolio)
+
+
+@cached
+def revenue_retention(portfolio: Portfolio, *, months: int = 12) -> RevenueRetention:
+    """NRR, GRR and the other rates over a trailing window."""
+    from csdata.analyses.revenue_retention import revenue_retention
+
+    return revenue_retention(portfolio, months=months)
+
+
+@cached
+def revenue_cohorts(portfolio: Portfolio) -> RevenueCohorts:
+    """Revenue by the fiscal year in which customers began."""
+    from csdata.analyses.revenue_cohorts import revenue_cohorts
+
+    return revenue_cohorts(portfolio)
+
+
+@cached
+def revenue_mix(portfolio: Portfolio) -> RevenueMix:
+    """Whose the monthly revenue is."""
+    from csdata.analyses.revenue_mix import revenue_mix
+
+    return revenue_mix(portfolio)
 
 
 @cached

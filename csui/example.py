@@ -14,6 +14,7 @@ _WIDE_DEEP: Final = {"breadth": ("usage", 0.0), "depth": ("usage", 0.0), "window
 _RESULTS: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
     "overview": ("survival", compute.survival),
     "retention": ("retention", compute.retention),
+    "revenue": ("mrr_bridge", compute.mrr_movements),
     "survival": ("survival", lambda data: compute.survival(data, group="plan")),
     "quadrant": (
         "quadrant",

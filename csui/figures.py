@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
+from csdata.i18n.money import said
 from csui.text import language, t
-
-_YEN: Final = "JPY"
-_OKU: Final = 1e8
-_THOUSAND: Final = 1e3
-_MAN: Final = 1e4
-_MILLION: Final = 1e6
 
 
 def money(value: float | None, currency: str | None) -> str:
     """億円 and 万円 for yen in Japanese, ¥ with M in English, the plain number otherwise."""
-    if value is None or math.isnan(value):
-        return "–"
-    if currency != _YEN:
-        # Without yen nobody knows how fine the money is: small amounts keep their cents.
-        digits = 0 if abs(value) >= _THOUSAND or float(value).is_integer() else 2
-        return f"{value:,.{digits}f}" + (f" {currency}" if currency else "")
-    if language() == "ja":
-        if abs(value) >= _OKU:
-            return f"{value / _OKU:,.2f}億円"
-        if abs(value) >= _MAN:
-            shown = f"{value / _MAN:,.{0 if abs(value) >= 100 * _MAN else 1}f}".removesuffix(".0")
-            return f"{shown}万円"
-        return f"{value:,.0f}円"
-    sign, size = "-" if value < 0 else "", abs(value)
-    return f"{sign}¥{size / _MILLION:,.1f}M" if size >= _MILLION else f"{sign}¥{size:,.0f}"
+    return said(value, currency, language())
 
 
 def share(value: float) -> str:
@@ -75,6 +56,17 @@ def rate_with(value: float, lower: float, upper: float) -> str:
     if pd.isna(value):
         return "–"
     return f"{100 * value:.1f}% ({100 * lower:.1f}–{100 * upper:.1f})"
+
+
+def times_with(value: float, lower: float, upper: float) -> str:
+    """1.9倍 (1.5–2.4); an end without a limit is said to be."""
+    if pd.isna(value):
+        return "–"
+    said = t("ui.times", value=value)
+    if pd.isna(lower) or pd.isna(upper):
+        return said
+    top = t("ui.no_limit") if math.isinf(upper) else f"{upper:.1f}"
+    return f"{said} ({lower:.1f}–{top})"
 
 
 def months_with(value: float, lower: float, upper: float) -> str:

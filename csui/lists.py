@@ -29,19 +29,24 @@ def customers(
     key: str,
     name: str,
     extra: pd.DataFrame | None = None,
+    ordered: bool = False,
 ) -> None:
     """The customers ``ids`` (all when None), with columns of a result before their own.
 
     Args:
         data: The portfolio that they are in.
-        ids: Their ids, in any order.
+        ids: Their ids.
         key: Key of the table, ``page.name``.
         name: Name of the file that a download gets.
+        ordered: Whether to list them in the order of ``ids``, not in that of the portfolio.
         extra: ``customer_id`` and columns to put first, already named for the screen.
     """
     rows = data.customers
     if ids is not None:
         rows = rows[rows["customer_id"].isin(ids)]
+        if ordered:
+            place = {customer: i for i, customer in enumerate(ids)}
+            rows = rows.sort_values("customer_id", key=lambda column: column.map(place))
     rows = rows[[*[c for c in _FIRST if c in rows], *[c for c in rows if c not in _FIRST]]]
     shown = list(rows["customer_id"])
     said = columns.readable(rows).rename(columns=lambda c: columns.label(data, str(c)))

@@ -19,13 +19,14 @@ SCRIPTS: Final = {
     "quality": "pages/data/quality.py",
     "overview": "pages/analysis/overview.py",
     "retention": "pages/analysis/retention.py",
+    "revenue": "pages/analysis/revenue.py",
     "survival": "pages/analysis/survival.py",
     "quadrant": "pages/analysis/quadrant.py",
     "customer": "pages/analysis/customer.py",
 }
 SECTIONS: Final = {
     "data": ("import", "saved", "quality"),
-    "analysis": ("overview", "retention", "survival", "quadrant", "customer"),
+    "analysis": ("overview", "retention", "revenue", "survival", "quadrant", "customer"),
 }
 _ICONS: Final = {
     "import": "upload_file",
@@ -33,6 +34,7 @@ _ICONS: Final = {
     "quality": "fact_check",
     "overview": "dashboard",
     "retention": "grid_on",
+    "revenue": "payments",
     "survival": "show_chart",
     "quadrant": "scatter_plot",
     "customer": "badge",

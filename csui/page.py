@@ -160,8 +160,27 @@ def show(
         select: Selections of the chart that the page wants to hear of.
         rate: Whether its vertical axis is a rate, so that a target can be drawn.
     """
+    found(view, result)
+    return draw(view, result, chart, alt=alt, key=key, select=select, rate=rate)
+
+
+def found(view: View, result: Result) -> None:
+    """What a result found, among the sentences at the head of the page."""
     with view.head:
         st.text(say(result.finding))
+
+
+def draw(
+    view: View,
+    result: Result,
+    chart: TopLevelMixin,
+    *,
+    alt: str,
+    key: str,
+    select: Sequence[str] = (),
+    rate: bool = False,
+) -> Mapping[str, Any]:
+    """Picture, evidence and downloads without the finding; arguments as for :func:`show`."""
     chart = picture.on_screen(chart, rate=rate)
     on_screen, notes = screen.of(chart, result)
     heard: dict[str, Any] = {}

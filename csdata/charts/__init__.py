@@ -13,14 +13,22 @@ if TYPE_CHECKING:
     from csdata.charts.cohort_curves import retention_curves
     from csdata.charts.heatmap import retention
     from csdata.charts.marks import with_note, with_target
+    from csdata.charts.mrr_bars import mrr_movements
+    from csdata.charts.revenue_layers import revenue_cohorts
+    from csdata.charts.revenue_lines import revenue_retention
     from csdata.charts.scatter import quadrant, selected
     from csdata.charts.steps import quadrant_curves, survival
+    from csdata.charts.waterfall import mrr_bridge
 
 __all__ = [
+    "mrr_bridge",
+    "mrr_movements",
     "quadrant",
     "quadrant_curves",
     "retention",
     "retention_curves",
+    "revenue_cohorts",
+    "revenue_retention",
     "selected",
     "survival",
     "with_note",
@@ -28,10 +36,14 @@ __all__ = [
 ]
 
 _HOME: Final = {
+    "mrr_bridge": "waterfall",
+    "mrr_movements": "mrr_bars",
     "quadrant": "scatter",
     "quadrant_curves": "steps",
     "retention": "heatmap",
     "retention_curves": "cohort_curves",
+    "revenue_cohorts": "revenue_layers",
+    "revenue_retention": "revenue_lines",
     "selected": "scatter",
     "survival": "steps",
     "with_note": "marks",

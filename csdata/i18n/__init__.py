@@ -18,6 +18,8 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final
 
+from csdata.i18n import money
+
 LANGUAGES: Final = ("ja", "en")
 DEFAULT: Final = "ja"
 
@@ -83,7 +85,8 @@ class Formatter(string.Formatter):
 
     Specs: ``int`` 7,043 · ``num`` 70.35 · ``num1`` 3.0 · ``pct`` 61 % as Japanese ``61%`` ·
     ``pct1`` 61.4% · ``pt`` +4 pt · ``date`` 2026/03/01 ·
-    ``minute`` 2026/03/01 14:05 · ``months`` 12か月 · ``list`` a、b.
+    ``minute`` 2026/03/01 14:05 · ``months`` 12か月 · ``money`` 320万円 (of a
+    :class:`~csdata.i18n.money.Money`) · ``list`` a、b.
     A missing number (None, NaN) is an en dash.
     """
 
@@ -133,6 +136,10 @@ def _months(value: float, lang: str) -> str:
     return f"{shown}か月" if lang == "ja" else f"{shown} month{'' if shown == '1' else 's'}"
 
 
+def _money(value: money.Money, lang: str) -> str:
+    return money.said(value.amount, value.currency, lang)
+
+
 def _list(values: Sequence[object], lang: str) -> str:
     said = [v.say(lang) if isinstance(v, Message) else str(v) for v in values]
     return ("、" if lang == "ja" else ", ").join(said)
@@ -148,5 +155,6 @@ _STYLES: Final = {
     "date": _date,
     "minute": _minute,
     "months": _months,
+    "money": _money,
     "list": _list,
 }

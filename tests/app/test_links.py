@@ -15,6 +15,7 @@ from tests.app.driver import PAGES, control, link_of, plain, ran, says, shown, s
 CHANGES: dict[str, dict[str, Any]] = {
     "overview": {},
     "retention": {"retention.cohort": "quarter", "retention.clock": "calendar"},
+    "revenue": {"revenue.year": 2025, "revenue.window": "6"},
     "survival": {"survival.group": "plan", "survival.landmark": 3.0},
     "quadrant": {"quadrant.look": "lifetime", "quadrant.cuts": "mean", "quadrant.window_to": 2},
     "customer": {},

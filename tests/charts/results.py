@@ -44,6 +44,21 @@ def survival(group: str | None = "plan", landmark: float | None = None) -> cs.Su
 
 
 @functools.cache
+def mrr_movements() -> cs.MrrMovements:
+    return cs.mrr_movements(company())
+
+
+@functools.cache
+def revenue_retention() -> cs.RevenueRetention:
+    return cs.revenue_retention(company())
+
+
+@functools.cache
+def revenue_cohorts() -> cs.RevenueCohorts:
+    return cs.revenue_cohorts(company())
+
+
+@functools.cache
 def many_groups(number: int = 12) -> SurvivalCurves:
     """As many groups, one of them without a name, one with a very long one, one very small."""
     rng = np.random.default_rng(5)

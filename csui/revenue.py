@@ -1,0 +1,232 @@
+"""What the revenue page shows beside its first picture: lines, definitions, whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+import streamlit as st
+
+from csdata.analyses.portfolio_survival import FEW
+from csdata.clock import fiscal_year, month_index
+from csdata.tables import Portfolio
+from csui import compute, downloads, figures, lists, page, widgets
+from csui.text import language, safe, t
+
+if TYPE_CHECKING:
+    from csdata.analyses.mrr_movements import MrrMovements
+    from csdata.analyses.revenue_mix import RevenueMix
+    from csdata.analyses.revenue_retention import RevenueRetention
+
+WINDOWS: Final = ("12", "6", "3")
+"""Trailing windows in months; the first is the default."""
+_TRAILING: Final = "last"
+_QUICK: Final = "quick"
+_LAST_MONTH: Final = 2
+"""March, counted from 0: the end of a fiscal year."""
+
+
+def year(movements: MrrMovements) -> int | None:
+    """Which fiscal year the first picture shows; None: the trailing twelve months."""
+    options = {_TRAILING: None} | {str(y): y for y in reversed(movements.fiscal_years)}
+    last = movements.table["month"].iloc[-1]
+    # A year whose last month is not over yet is not compared with whole ones unawares.
+    running = fiscal_year(last.date()) if month_index(last.date()) % 12 != _LAST_MONTH else None
+
+    def name(chosen: int | None) -> str:
+        if chosen is None:
+            return t("page.revenue.trailing")
+        if chosen == running:
+            return t("page.revenue.year_open", year=str(chosen))
+        return t("ui.fiscal_year", year=str(chosen))
+
+    return widgets.coded("revenue.year", options, words=name)
+
+
+def of_year(movements: MrrMovements, chosen: int | None) -> MrrMovements:
+    """The movements, with the sentence of that year."""
+    return replace(movements, finding=movements.finding_of(chosen))
+
+
+def retained(view: page.View, months: int) -> RevenueRetention | None:
+    """NRR and GRR, said at the head of the page; None, and why, where there are not enough months.
+
+    The rest of the page needs fewer months and goes on.
+    """
+    with page.user_errors(fatal=False):
+        result = compute.revenue_retention(view.data, months=months)
+        page.found(view, result)
+        return result
+    return None
+
+
+def monthly(view: page.View, movements: MrrMovements) -> None:
+    """The movements month by month, and all of them as a table to save."""
+    from csdata import charts
+
+    st.subheader(t("page.revenue.monthly"), anchor=False)
+    page.draw(
+        view,
+        replace(movements, notes=()),  # said under the first picture
+        charts.mrr_movements(movements, lang=language()),
+        alt=t("page.revenue.alt_monthly"),
+        key="monthly",
+    )
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        downloads.table(
+            movements.table,
+            name="mrr_movements",
+            key="revenue.movements_csv",
+            label=t("page.revenue.movements_csv"),
+        )
+
+
+def rates(view: page.View, result: RevenueRetention) -> None:
+    """NRR and GRR over time, and the same data under every definition in use."""
+    from csdata import charts
+
+    st.subheader(t("page.revenue.over_time", months=result.months), anchor=False)
+    page.draw(
+        view,
+        replace(result, notes=()),
+        charts.revenue_retention(result, lang=language()),
+        alt=t("page.revenue.alt_rates"),
+        key="rates",
+    )
+    page.said(result.compared)
+    st.subheader(t("page.revenue.definitions"), anchor=False)
+    lists.table(_definitions(result), key="revenue.definitions")
+    latest = result.rates[result.rates["months"] == result.months]
+    lines = [
+        f"- **{t(f'revenue.measure.{measure}')}**: {safe(definition)}"
+        for measure, definition in zip(latest["measure"], latest["definition"], strict=True)
+    ]
+    st.markdown("\n".join(lines))
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        downloads.table(
+            result.table,
+            name="revenue_retention",
+            key="revenue.rates_csv",
+            label=t("page.revenue.rates_csv"),
+        )
+
+
+def _definitions(result: RevenueRetention) -> pd.DataFrame:
+    """One row per definition: for a month and for the window, of what, up to when."""
+    rows = result.rates
+    table = pd.DataFrame({"measure": rows["measure"].drop_duplicates()})
+    shown = pd.DataFrame(
+        {t("page.revenue.definition"): [t(f"revenue.measure.{m}") for m in table["measure"]]}
+    )
+    for months in rows["months"].drop_duplicates():
+        own = rows[rows["months"] == months].set_index("measure").reindex(table["measure"])
+        shown[t("page.revenue.over", months=months)] = [
+            _figure(row) for _, row in own.reset_index().iterrows()
+        ]
+    own = rows[rows["months"] == result.months].set_index("measure").reindex(table["measure"])
+    shown[t("page.revenue.made_of", months=result.months)] = [
+        _parts(row, result.currency) for _, row in own.iterrows()
+    ]
+    shown[t("page.revenue.span")] = [
+        t("page.revenue.from_to", since=row["since"], until=row["until"])
+        for _, row in own.iterrows()
+    ]
+    return shown
+
+
+def _figure(row: pd.Series) -> str:
+    if row["n"] < FEW:
+        return t("page.revenue.few", n=row["n"])
+    write = figures.times_with if row["measure"] == _QUICK else figures.share_with
+    return write(row["value"], row["lower"], row["upper"])
+
+
+def _parts(row: pd.Series, currency: str | None) -> str:
+    if row["counted"] == "money":
+        above, below = (figures.money(row[p], currency) for p in ("numerator", "denominator"))
+        return f"{above} ÷ {below}"
+    return t(
+        f"page.revenue.counted.{row['counted']}", above=row["numerator"], below=row["denominator"]
+    )
+
+
+def layers(view: page.View) -> None:
+    """The revenue by the fiscal year in which the customers began."""
+    from csdata import charts
+
+    st.subheader(t("page.revenue.layers"), anchor=False)
+    result = compute.revenue_cohorts(view.data)
+    page.said(result.finding)
+    page.draw(
+        view,
+        replace(result, notes=()),
+        charts.revenue_cohorts(result, lang=language()),
+        alt=t("page.revenue.alt_layers"),
+        key="layers",
+    )
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        downloads.table(
+            result.table,
+            name="revenue_cohorts",
+            key="revenue.cohorts_csv",
+            label=t("page.revenue.cohorts_csv"),
+        )
+
+
+def whose(data: Portfolio) -> None:
+    """How much of the revenue the largest customers pay, the new ones, and what is billed for."""
+    st.subheader(t("page.revenue.whose"), anchor=False)
+    with page.user_errors(fatal=False):
+        result = compute.revenue_mix(data)
+        page.said(result.finding)
+        left, right = st.columns(2)
+        with left:
+            lists.table(_concentration(result), key="revenue.concentration")
+        with right:
+            lists.table(_sources(result), key="revenue.sources")
+            if len(result.kinds):
+                lists.table(_kinds(result), key="revenue.kinds")
+        ids = pd.Series(result.largest, dtype=object)
+        st.caption(t("page.revenue.largest", n=len(ids)))
+        lists.customers(data, ids, key="revenue.customers", name="largest_customers", ordered=True)
+
+
+def _concentration(result: RevenueMix) -> pd.DataFrame:
+    table = result.concentration
+    names = [
+        t("page.revenue.top_fifth", n=row["customers"])
+        if row["who"] == "top_fifth"
+        else t("page.revenue.top", n=row["customers"])
+        for _, row in table.iterrows()
+    ]
+    return pd.DataFrame(
+        {
+            t("page.revenue.customers"): names,
+            t("page.revenue.mrr"): [figures.money(m, result.currency) for m in table["mrr"]],
+            t("page.revenue.share"): [figures.share(s) for s in table["share"]],
+        }
+    )
+
+
+def _sources(result: RevenueMix) -> pd.DataFrame:
+    table = result.sources[result.sources["customers"] > 0]
+    return pd.DataFrame(
+        {
+            t("page.revenue.source"): [t(f"page.revenue.sources.{s}") for s in table["source"]],
+            t("page.revenue.people"): table["customers"].to_numpy(),
+            t("page.revenue.mrr"): [figures.money(m, result.currency) for m in table["mrr"]],
+            t("page.revenue.share"): [figures.share(s) for s in table["share"]],
+        }
+    )
+
+
+def _kinds(result: RevenueMix) -> pd.DataFrame:
+    table = result.kinds
+    return pd.DataFrame(
+        {
+            t("page.revenue.kind"): [t(f"field.{k}") for k in table["kind"]],
+            t("page.revenue.billed"): [figures.money(a, result.currency) for a in table["amount"]],
+            t("page.revenue.share"): [figures.share(s) for s in table["share"]],
+        }
+    )
