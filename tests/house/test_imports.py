@@ -11,7 +11,10 @@ from tests.house.tree import ROOT, Source, imports, inside, module_names, source
 
 LAYERS = (
     ("csdata.i18n", "csdata.errors"),
-    ("csdata.counts", "csdata.counts_native", "csdata.clock", "csdata.schema", "csdata.tables"),
+    (
+        *("csdata.counts", "csdata.counts_activity", "csdata.counts_native"),
+        *("csdata.clock", "csdata.schema", "csdata.tables"),
+    ),
     ("csdata.analyses", "csdata.intake", "csdata.sample"),
     ("csdata.charts", "csdata.export", "csdata.store", "csdata.cli"),
     ("csdata",),  # the surface: names for scripts, loaded on first use
