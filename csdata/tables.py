@@ -93,7 +93,8 @@ class Provenance:
     change with the customers looked at. ``stated_as_of`` is the last day that the files know about
     where the analysis looks at an earlier one, because contracts that have just ended may still be
     renewed; ``waiting`` has those customers (更新待ち). ``rules`` says in words how contracts
-    became customers' lives.
+    became customers' lives. ``first_use``: customers are whoever occurs in the usage and start with
+    their first use; when they leave nobody knows.
     """
 
     files: tuple[str, ...] = ()
@@ -106,6 +107,7 @@ class Provenance:
     stated_as_of: dt.date | None = None
     waiting: tuple[str, ...] = ()
     rules: tuple[Message, ...] = ()
+    first_use: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
