@@ -1,8 +1,8 @@
 """In which months customers used the service: one bit per customer and month.
 
-Every measure of activity (on a month, on or after it, within a bracket, every month up to it) can be
-read off these bits, so that the rows are read once. The bits of :data:`WORD` months make one number,
-and customers with the same bits are counted together.
+Every measure of activity (on a month, on or after it, within a bracket, every month up to it) can
+be read off these bits, so that the rows are read once. The bits of :data:`WORD` months make one
+number, and customers with the same bits are counted together.
 
 The portable form adds powers of two over distinct customer-months, which every backend can do and
 floats hold exactly; where :mod:`csdata.counts_native` knows a shorter way, that is taken.
@@ -55,11 +55,11 @@ def count_activity(
         native: Whether the backend's own shortest way may be taken.
 
     Returns:
-        ``cohort`` (month index), ``by``; ``full`` (months over by the end of the as-of date: month k is over when
-        ``full`` > k), ``first`` (the first month of which anything is known, 0 or later), both
-        decided without looking at the usage; ``late`` (members under observation only after their
-        start), ``newest`` (the latest start), ``n`` and the bits ``word0``, ``word1`` … (int64,
-        :data:`WORD` months each); sorted, but for ``by``.
+        ``cohort`` (month index), ``by``; ``full`` (months over by the end of the as-of date: month
+        k is over when ``full`` > k), ``first`` (the first month of which anything is known, 0 or
+        later), both decided without looking at the usage; ``late`` (members under observation only
+        after their start), ``newest`` (the latest start), ``n`` and the bits ``word0``, ``word1`` …
+        (int64, :data:`WORD` months each); sorted, but for ``by``.
     """
     known = _known(members, as_of=as_of, recorded_from=recorded_from, clock=clock)
     months = _months(known)

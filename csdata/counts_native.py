@@ -1,4 +1,4 @@
-"""Shorter ways that single backends know; each equals its portable form, and the tests hold them so.
+"""Shorter ways that single backends know; the tests hold each equal to its portable form.
 
 At most one per backend and count. A way that does not apply answers None, and the portable one is
 taken.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
 
 import pandas as pd
 
@@ -75,7 +74,6 @@ def finding(
         wanted = supported[supported["first"] <= HORIZONS[0]].tail(1)
     else:
         wanted = supported[supported["first"].isin(HORIZONS)].tail(1)
-        wanted = wanted if measure == "alive" else wanted[wanted["first"] == wanted["last"]]
     if wanted.empty:
         return message("retention.finding_none", n=n)
     found = wanted.iloc[0]

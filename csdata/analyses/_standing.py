@@ -49,7 +49,7 @@ class Standing(Protocol):
 
     @property
     def cells(self) -> pd.DataFrame:
-        """Counts of customers who are alike: ``cohort``, ``n``, ``late``, ``newest`` …"""
+        """Counts of customers who are alike: ``cohort``, ``n``, ``late``, ``newest``."""
         ...
 
     @property
@@ -114,7 +114,6 @@ class Active:
     cells: pd.DataFrame
     clock: Clock
     measure: Measure
-    width: int = 1
     bracket: Brackets = 3
 
     @property
@@ -123,12 +122,9 @@ class Active:
         over = _most(self.cells["full"])
         if self.measure == "bracket" and not isinstance(self.bracket, int):
             return tuple(Span(a, a, b) for a, b in brackets(self.bracket))
-        width = self.width
-        if self.measure == "bracket" and isinstance(self.bracket, int):
-            width = self.bracket
-        step = width if self.measure == "bracket" else 1
-        ages = range(max(over // width, 1))
-        return tuple(Span(k * step, k * width, (k + 1) * width - 1) for k in ages)
+        width = self.bracket if self.measure == "bracket" and isinstance(self.bracket, int) else 1
+        starts = range(0, max(over // width, 1) * width, width)
+        return tuple(Span(a, a, a + width - 1) for a in starts)
 
     def eligible(self, span: Span) -> Bools:
         """All months asked about are over, and the records had begun before the first of them."""
@@ -140,12 +136,8 @@ class Active:
         """Used in the months that the measure asks about."""
         if self.measure == "on_or_after":
             return self._used(span.first, WORD * len(self._words) - 1)
-        if self.measure == "streak" and self.width == 1:
-            return self._used(0, span.last, every=True)
         if self.measure == "streak":
-            return np.logical_and.reduce(
-                [self._used(s.first, s.last) for s in self.spans if s.age <= span.age]
-            )
+            return self._used(0, span.last, every=True)
         return self._used(span.first, span.last)
 
     def settled(self, span: Span) -> Bools:

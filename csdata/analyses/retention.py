@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from csdata import clock as ck
@@ -94,7 +95,7 @@ def retention(
             ``"streak"``: in every month 0 … k.
         by: A column of the customers (name or heading): one row per value, over all starts,
             instead of the start cohorts.
-        period: Unit of the ages; a quarter is used when one of its months is.
+        period: Unit of the ages; for measures of use a month (``bracket=3`` asks about quarters).
         clock: ``"contract"`` months from the start day; ``"calendar"`` months, judged on their
             last day.
         bracket: Only for ``"bracket"``: (first, last) month, several of them, or the number of
@@ -114,19 +115,24 @@ def retention(
     Source: survivor function of Fader & Hardie (2007), J. Interactive Marketing 21(1); Wilson
     intervals; docs/definitions.md, section Retention.
     """
-    _check(portfolio, cohort, measure, period, clock, bracket, min_quantity)
+    _refuse("measure", measure, MEASURES)
+    _refuse("cohort", cohort, PERIODS)
+    _refuse("period", period, PERIODS if measure == "alive" else ("month",))
+    _refuse("clock", clock, CLOCKS)
+    _check_use(measure, bracket, min_quantity)
+    _check_data(portfolio, measure)
     column = None if by is None else portfolio.resolve(by)
     carry = {} if column is None else {_BY: column}
     lived = lives(portfolio, clock=clock, carry=carry)
     own = _BY if column else None
     members = counts.cohort_lives(lived, period=cohort)
-    width = ck.cohort_months(period)
     standing: Standing
     if measure == "alive":
-        standing = Alive(counts.count_cohorts(lived, period=cohort, by=own), clock, width)
+        counted = counts.count_cohorts(lived, period=cohort, by=own)
+        standing = Alive(counted, clock, ck.cohort_months(period))
     else:
         used = _activity(portfolio, members, own, clock, min_quantity)
-        standing = Active(used, clock, measure, width, 3 if bracket is None else bracket)
+        standing = Active(used, clock, measure, 3 if bracket is None else bracket)
     cells = standing.cells
     if cells.empty:
         raise NotEnoughData(what=message("retention.needs"), found=0, needed=1)
@@ -161,30 +167,23 @@ def retention(
     )
 
 
-def _check(
-    portfolio: Portfolio,
-    cohort: str,
-    measure: str,
-    period: str,
-    clock: str,
-    bracket: Brackets | None,
-    least: float | None,
-) -> None:
-    _refuse("measure", measure, MEASURES)
-    _refuse("cohort", cohort, PERIODS)
-    _refuse("period", period, PERIODS if measure != "bracket" else ("month",))
-    _refuse("clock", clock, CLOCKS)
+def _check_use(measure: Measure, bracket: Brackets | None, least: float | None) -> None:
     if measure != "bracket":
         _refuse("bracket", bracket, (None,))
-    elif isinstance(bracket, int) and (bracket < 1 or isinstance(bracket, bool)):
-        raise BadValues(where="bracket", found=bracket, remedy=message("retention.remedy_bracket"))
-    elif bracket is not None and not isinstance(bracket, int):
+    elif isinstance(bracket, int):
+        if bracket < 1 or isinstance(bracket, bool):
+            remedy = message("retention.remedy_bracket")
+            raise BadValues(where="bracket", found=bracket, remedy=remedy)
+    elif bracket is not None:
         brackets(bracket)
     if measure == "alive":
         _refuse("min_quantity", least, (None,))
     elif least is not None and not 0 < least < float("inf"):
         remedy = message("retention.remedy_quantity")
         raise BadValues(where="min_quantity", found=least, remedy=remedy)
+
+
+def _check_data(portfolio: Portfolio, measure: Measure) -> None:
     if not portfolio.has_dates or portfolio.as_of is None:
         raise NeedsDates(analysis=message("retention.name"))
     if measure == "alive" and portfolio.provenance.first_use:
@@ -239,7 +238,9 @@ def _with_conditional(
     known = dict(zip(zip(groups, at["time"], strict=True), found, strict=True))
     table = table.copy()
     keys = zip(seen["cohort"], seen["first"], strict=True)
-    table.loc[late, ["share", "lower", "upper"]] = [known[key] for key in keys]
+    shares = np.array([known[key] for key in keys])
+    for i, name in enumerate(("share", "lower", "upper")):
+        table.loc[late, name] = shares[:, i]
     table.loc[late, ["step", "step_lower", "step_upper"]] = float("nan")
     return table
 

@@ -11,13 +11,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from csdata.charts.cohort_curves import retention_curves
-    from csdata.charts.heatmap import retention
+    from csdata.charts.heatmap import picked_cell, retention
     from csdata.charts.scatter import quadrant, selected
     from csdata.charts.steps import quadrant_curves, survival
 
-__all__ = ["quadrant", "quadrant_curves", "retention", "retention_curves", "selected", "survival"]
+__all__ = [
+    "picked_cell",
+    "quadrant",
+    "quadrant_curves",
+    "retention",
+    "retention_curves",
+    "selected",
+    "survival",
+]
 
 _HOME: Final = {
+    "picked_cell": "heatmap",
     "quadrant": "scatter",
     "quadrant_curves": "steps",
     "retention": "heatmap",
