@@ -176,19 +176,11 @@ def count_due(
     return due + int(_collect(ending.select(n=nw.len()))["n"].iloc[0])
 
 
-def count_cohorts(
-    lived: nw.LazyFrame[Any],
-    *,
-    period: Period,
-    fiscal_start: int = ck.FISCAL_START,
-    by: str | None = None,
-) -> pd.DataFrame:
+def count_cohorts(members: nw.LazyFrame[Any], *, by: str | None = None) -> pd.DataFrame:
     """Sizes by start cohort, eligibility and last age alive: all that retention needs.
 
     Args:
-        lived: From :func:`lives`.
-        period: Of the start.
-        fiscal_start: First month of a fiscal year.
+        members: From :func:`cohort_lives`.
         by: A further column to count by.
 
     Returns:
@@ -197,11 +189,11 @@ def count_cohorts(
         ``by``: what a spreadsheet has in one column cannot always be compared.
     """
     numbers = ["cohort", "follow", "last"]
-    keys = [*numbers, *([by] if by else [])]
     late = nw.when(nw.col("entry") > 0).then(nw.lit(1)).otherwise(nw.lit(0))
-    members = cohort_lives(lived, period=period, fiscal_start=fiscal_start).with_columns(late=late)
-    table = members.group_by(*keys).agg(
-        n=nw.len(), late=nw.col("late").sum(), newest=nw.col("start").max()
+    table = (
+        members.with_columns(late=late)
+        .group_by(*numbers, *([by] if by else []))
+        .agg(n=nw.len(), late=nw.col("late").sum(), newest=nw.col("start").max())
     )
     return _collect(table, by=numbers)
 

@@ -13,7 +13,16 @@ import pandas as pd
 from csdata import clock as ck
 from csdata import counts
 from csdata.analyses import _retention_words as words
-from csdata.analyses._standing import MEASURES, Active, Alive, Brackets, Measure, Standing, brackets
+from csdata.analyses._standing import (
+    MEASURES,
+    Active,
+    Alive,
+    Brackets,
+    Measure,
+    Span,
+    Standing,
+    brackets,
+)
 from csdata.analyses._triangle import pooled as pool
 from csdata.analyses._triangle import triangle
 from csdata.analyses.survival import SurvivalCurves, kaplan_meier
@@ -65,6 +74,8 @@ class Retention:
     measure: Measure = "alive"
     period: Period = "month"
     by: str | None = None
+    bracket: Brackets | None = None
+    min_quantity: float | None = None
 
 
 def retention(
@@ -125,27 +136,21 @@ def retention(
     carry = {} if column is None else {_BY: column}
     lived = lives(portfolio, clock=clock, carry=carry)
     own = _BY if column else None
-    members = counts.cohort_lives(lived, period=cohort)
-    standing: Standing
-    if measure == "alive":
-        counted = counts.count_cohorts(lived, period=cohort, by=own)
-        standing = Alive(counted, clock, ck.cohort_months(period))
-    else:
-        used = _activity(portfolio, members, own, clock, min_quantity)
-        standing = Active(used, clock, measure, 3 if bracket is None else bracket)
-    cells = standing.cells
-    if cells.empty:
+    counted = counts.cohort_lives(lived, period=cohort)
+    count = _Counting(portfolio, measure, clock, ck.cohort_months(period), bracket, min_quantity)
+    standing = count(counted, own)
+    if standing.cells.empty:
         raise NotEnoughData(what=message("retention.needs"), found=0, needed=1)
     whole = triangle(standing)
     table = triangle(standing, by=own) if own else whole
-    late = bool(cells["late"].sum())
-    if late and measure == "alive":
-        table = _with_conditional(table, members, own)
+    if measure == "alive" and standing.cells["late"].any():
+        table = _with_conditional(table, counted, own)
     pooled = pool(whole)
     curve = _curve(lived) if clock == "contract" and measure == "alive" else None
     overall = _kaplan_meier_row(curve, table)
-    n = int(cells["n"].sum())
+    n = int(standing.cells["n"].sum())
     due = count_due(portfolio, lived) if measure == "alive" else 0
+    aside = status_notes(counts.count_statuses(lived), due=due)
     return Retention(
         table=table,
         pooled=pooled,
@@ -155,16 +160,53 @@ def retention(
         definition=words.definition(measure, clock, min_quantity),
         as_of=portfolio.as_of,
         n=n,
-        notes=(
-            *status_notes(counts.count_statuses(lived), due=due),
-            *words.notes(portfolio, standing, table, column),
-        ),
+        notes=(*aside, *words.notes(portfolio, standing, table, column)),
         finding=words.finding(pooled, measure, curve, n=n),
         why=words.why(pooled, overall, measure),
         measure=measure,
         period=period,
         by=column,
+        bracket=bracket,
+        min_quantity=min_quantity,
     )
+
+
+def members(portfolio: Portfolio, result: Retention, *, cohort: Any, age: int) -> pd.DataFrame:
+    """The customers behind one cell of the triangle.
+
+    Args:
+        portfolio: What the result was computed from.
+        result: From :func:`retention`.
+        cohort: As in its table.
+        age: As in its table.
+
+    Returns:
+        ``customer_id`` and ``standing``: "stayed" (there), "left" (not there) or "unobserved" (not
+        eligible yet, whatever became of them); sorted by id. The first two add up to the cell's
+        ``eligible``, all three to its ``size``.
+    """
+    carry = {} if result.by is None else {_BY: result.by}
+    lived = counts.cohort_lives(
+        lives(portfolio, clock=result.clock, carry=carry), period=result.cohort
+    )
+    if result.by is None:
+        index = ck.month_index(pd.Timestamp(cohort).date())
+        lived = lived.filter(nw.col("cohort") == float(index))
+    elif cohort is None:
+        lived = lived.filter(nw.col(_BY).is_null())
+    else:
+        lived = lived.filter(nw.col(_BY) == cohort)
+    width = ck.cohort_months(result.period)
+    count = _Counting(
+        portfolio, result.measure, result.clock, width, result.bracket, result.min_quantity
+    )
+    standing = count(lived, "customer_id")
+    cell = result.table[result.table["age"] == age].iloc[0]
+    span = Span(age, int(cell["first"]), int(cell["last"]))
+    there = np.where(standing.there(span), "stayed", "left")
+    known = np.where(standing.eligible(span), there, "unobserved")
+    table = standing.cells[["customer_id"]].assign(standing=known)
+    return table.sort_values("customer_id", ignore_index=True)
 
 
 def _check_use(measure: Measure, bracket: Brackets | None, least: float | None) -> None:
@@ -197,27 +239,37 @@ def _refuse(option: str, value: object, choices: tuple[object, ...]) -> None:
         raise NotBuilt(option=option, value=value, choices=[str(c) for c in choices])
 
 
-def _activity(
-    portfolio: Portfolio,
-    members: nw.LazyFrame[Any],
-    by: str | None,
-    clock: Clock,
-    least: float | None,
-) -> pd.DataFrame:
-    """The months of use; what was recorded begins with the month of the first row of all."""
-    span = portfolio.usage_span
-    began = None if span is None else ck.first_of_index(ck.month_index(span[0]))
-    if portfolio.as_of is None:
-        raise NeedsDates(analysis=message("retention.name"))
-    return count_activity(
-        members,
-        portfolio.usage,
-        by=by,
-        as_of=portfolio.as_of,
-        recorded_from=began,
-        clock=clock,
-        min_quantity=least,
-    )
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """How lives are counted for a measure, by cohort and one further column."""
+
+    portfolio: Portfolio
+    measure: Measure
+    clock: Clock
+    width: int
+    bracket: Brackets | None
+    least: float | None
+
+    def __call__(self, members: nw.LazyFrame[Any], by: str | None) -> Standing:
+        if self.measure == "alive":
+            return Alive(counts.count_cohorts(members, by=by), self.clock, self.width)
+        bracket = 3 if self.bracket is None else self.bracket
+        return Active(self._activity(members, by), self.clock, self.measure, bracket)
+
+    def _activity(self, members: nw.LazyFrame[Any], by: str | None) -> pd.DataFrame:
+        """The months of use; what was recorded begins with the month of the first row of all."""
+        span, as_of = self.portfolio.usage_span, self.portfolio.as_of
+        if as_of is None:
+            raise NeedsDates(analysis=message("retention.name"))
+        return count_activity(
+            members,
+            self.portfolio.usage,
+            by=by,
+            as_of=as_of,
+            recorded_from=None if span is None else ck.first_of_index(ck.month_index(span[0])),
+            clock=self.clock,
+            min_quantity=self.least,
+        )
 
 
 def _with_conditional(

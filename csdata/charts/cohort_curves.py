@@ -54,20 +54,7 @@ def retention_curves(
         else list(highlight)[: len(theme.CATEGORIES) - 1]
     )
     last = float(max(table["age"].max(), 1))
-    x = alt.X(
-        "age:Q",
-        title=cl.age_title(result, lang),
-        scale=alt.Scale(domain=[0, last], nice=False),
-        axis=alt.Axis(
-            values=frame.month_ticks(last, width - _NAME_LIMIT - _AXIS), grid=False, format="d"
-        ),
-    )
-    y = alt.Y(
-        "share:Q",
-        title=cl.share_title(result, lang),
-        scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=alt.Axis(format=".0%", values=[0, 0.2, 0.4, 0.6, 0.8, 1]),
-    )
+    x, y = _axes(result, last, lang, room=width - _NAME_LIMIT - _AXIS)
     lines = _lines(table)
     near = alt.selection_point(
         name="hover",
@@ -93,6 +80,24 @@ def retention_curves(
         width=width,
         height=_HEIGHT,
     )
+
+
+def _axes(result: Retention, last: float, lang: str, *, room: float) -> tuple[alt.X, alt.Y]:
+    """Ages along the bottom, shares from 0 % to 100 % up the side."""
+    ticks = frame.month_ticks(last, room)
+    x = alt.X(
+        "age:Q",
+        title=cl.age_title(result, lang),
+        scale=alt.Scale(domain=[0, last], nice=False),
+        axis=alt.Axis(values=ticks, grid=False, format="d"),
+    )
+    y = alt.Y(
+        "share:Q",
+        title=cl.share_title(result, lang),
+        scale=alt.Scale(domain=[0, 1], nice=False),
+        axis=alt.Axis(format=".0%", values=[0, 0.2, 0.4, 0.6, 0.8, 1]),
+    )
+    return x, y
 
 
 def _to_show(result: Retention, table: pd.DataFrame) -> list[str]:

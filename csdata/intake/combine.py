@@ -43,6 +43,7 @@ class ImportSet:
             that another one does: what the customers' file does not know of is unknown.
         waiting: Customers whose contract has just ended and may still be renewed.
         rules: How rows became customers, in words.
+        first_use: Whether customers were made from the usage, so that no end is known.
     """
 
     imports: tuple[Import, ...]
@@ -58,6 +59,7 @@ class ImportSet:
     rules: tuple[Message, ...] = ()
     currency: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    first_use: bool = False
 
 
 def combine(
@@ -100,6 +102,7 @@ def combine(
         rules=(*deals, *made.rules),
         currency=_currency(used),
         columns=columns,
+        first_use=made.first_use,
     )
 
 
@@ -160,9 +163,11 @@ def _suggestions(
 
 
 def _base(used: Sequence[Import]) -> tuple[str, ...]:
-    """The roles that say who is a customer: their own file, else contracts and deals."""
-    own = any(i.role == "customers" for i in used)
-    return ("customers",) if own else ("contracts", "opportunities")
+    """The roles that say who is a customer: their own file, else contracts and deals, else use."""
+    there = {i.role for i in used}
+    if "customers" in there:
+        return ("customers",)
+    return ("contracts", "opportunities") if there & {"contracts", "opportunities"} else ("usage",)
 
 
 def _columns(used: Sequence[Import]) -> dict[str, str]:
