@@ -74,7 +74,7 @@ def members(
         _of_row(data, result)
         return
     row, age = cell
-    found = compute.cell_members(data, cohort=row, age=age, **choices.arguments())
+    found = compute.cell_members(data, row=row, age=age, **choices.arguments())
     n = found["standing"].value_counts()
     kind = "alive" if result.measure == "alive" else "use"
     at = result.table[result.table["age"] == age].iloc[0]

@@ -79,13 +79,11 @@ def retention(portfolio: Portfolio, **options: Any) -> Retention:
 
 
 @cached
-def cell_members(
-    portfolio: Portfolio, *, cohort: Hashable, age: int, **options: Any
-) -> pd.DataFrame:
+def cell_members(portfolio: Portfolio, *, row: Hashable, age: int, **options: Any) -> pd.DataFrame:
     """Who is behind one cell of the triangle that the same options give."""
     from csdata.analyses.retention import members
 
-    return members(portfolio, retention(portfolio, **options), cohort=cohort, age=age)
+    return members(portfolio, retention(portfolio, **options), cohort=row, age=age)
 
 
 @cached

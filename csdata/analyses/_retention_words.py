@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+import narwhals as nw
 import pandas as pd
 
 from csdata import clock as ck
+from csdata import counts
 from csdata.analyses._standing import SETTLED, Active, Measure, Standing
 from csdata.analyses.portfolio_survival import FEW, HORIZONS, headline
 from csdata.analyses.survival import SurvivalCurves
+from csdata.analyses.tenures import count_due, status_notes
 from csdata.clock import Clock
 from csdata.i18n import Message, message
 from csdata.schema import KNOWN_LATE
@@ -22,6 +26,14 @@ def definition(measure: Measure, clock: Clock, least: float | None) -> Message:
         return message(f"definition.retention.alive_{clock}")
     use = message("retention.use") if least is None else message("retention.use_least", m=least)
     return message(f"definition.retention.{measure}_{clock}", use=use)
+
+
+def set_aside(
+    portfolio: Portfolio, lived: nw.LazyFrame[Any], measure: Measure
+) -> tuple[Message, ...]:
+    """Who does not count and why, and whose renewal is undecided; of use that is no question."""
+    due = count_due(portfolio, lived) if measure == "alive" else 0
+    return status_notes(counts.count_statuses(lived), due=due)
 
 
 def notes(

@@ -26,7 +26,7 @@ from csdata.analyses._standing import (
 from csdata.analyses._triangle import pooled as pool
 from csdata.analyses._triangle import triangle
 from csdata.analyses.survival import SurvivalCurves, kaplan_meier
-from csdata.analyses.tenures import CLOCKS, count_due, lives, status_notes
+from csdata.analyses.tenures import CLOCKS, lives
 from csdata.clock import Clock, Period
 from csdata.counts_activity import count_activity
 from csdata.errors import BadValues, NeedsDates, NeedsEnds, NeedsUsage, NotBuilt, NotEnoughData
@@ -126,16 +126,12 @@ def retention(
     Source: survivor function of Fader & Hardie (2007), J. Interactive Marketing 21(1); Wilson
     intervals; docs/definitions.md, section Retention.
     """
-    _refuse("measure", measure, MEASURES)
-    _refuse("cohort", cohort, PERIODS)
-    _refuse("period", period, PERIODS if measure == "alive" else ("month",))
-    _refuse("clock", clock, CLOCKS)
+    _check_options(measure, cohort, period, clock)
     _check_use(measure, bracket, min_quantity)
     _check_data(portfolio, measure)
     column = None if by is None else portfolio.resolve(by)
-    carry = {} if column is None else {_BY: column}
-    lived = lives(portfolio, clock=clock, carry=carry)
     own = _BY if column else None
+    lived = lives(portfolio, clock=clock, carry={_BY: column} if column else {})
     counted = counts.cohort_lives(lived, period=cohort)
     count = _Counting(portfolio, measure, clock, ck.cohort_months(period), bracket, min_quantity)
     standing = count(counted, own)
@@ -149,8 +145,7 @@ def retention(
     curve = _curve(lived) if clock == "contract" and measure == "alive" else None
     overall = _kaplan_meier_row(curve, table)
     n = int(standing.cells["n"].sum())
-    due = count_due(portfolio, lived) if measure == "alive" else 0
-    aside = status_notes(counts.count_statuses(lived), due=due)
+    aside = words.set_aside(portfolio, lived, measure)
     return Retention(
         table=table,
         pooled=pooled,
@@ -207,6 +202,13 @@ def members(portfolio: Portfolio, result: Retention, *, cohort: Any, age: int) -
     known = np.where(standing.eligible(span), there, "unobserved")
     table = standing.cells[["customer_id"]].assign(standing=known)
     return table.sort_values("customer_id", ignore_index=True)
+
+
+def _check_options(measure: str, cohort: str, period: str, clock: str) -> None:
+    _refuse("measure", measure, MEASURES)
+    _refuse("cohort", cohort, PERIODS)
+    _refuse("period", period, PERIODS if measure == "alive" else ("month",))
+    _refuse("clock", clock, CLOCKS)
 
 
 def _check_use(measure: Measure, bracket: Brackets | None, least: float | None) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from csdata import Portfolio, retention
 from csdata import clock as ck
+from csdata.analyses.retention import members
 from csdata.errors import BadValues, MissingColumns, NeedsUsage, NotEnoughData
 from tests.backends import BACKENDS, on_every_backend
 from tests.counts.test_count_activity import USES, Use, months_over, months_used, usage
@@ -176,7 +177,7 @@ def test_on_or_after_is_marked_while_it_can_rise() -> None:
 
 def test_step_is_over_the_members_eligible_for_both() -> None:
     # Four reach month 1 and two of them stayed active; the young pair never dilutes the step.
-    lives: list[Life] = [("2025-12-01", None)] * 4 + [("2025-12-31", None)] * 2
+    lives: list[Life] = [*[("2025-12-01", None)] * 4, *[("2025-12-31", None)] * 2]
     uses: list[Use] = [(c, "2025-12-31", 1.0) for c in range(6)]
     uses += [(0, "2026-02-01", 1.0), (1, "2026-02-01", 1.0), (0, "2026-01-05", 1.0)]
     table: Any = retention(with_usage(lives, uses), measure="on").table.set_index("age")
@@ -223,7 +224,10 @@ def test_late_entry_is_conditional_and_not_pooled() -> None:
     assert result.pooled.empty
 
 
-PLANS = {"甲": [("2025-01-05", None)] * 6, "乙": [("2025-06-05", "2025-12-05")] * 7}
+PLANS: dict[str, list[Life]] = {
+    "甲": [("2025-01-05", None)] * 6,
+    "乙": [("2025-06-05", "2025-12-05")] * 7,
+}
 
 
 @on_every_backend
@@ -231,10 +235,12 @@ PLANS = {"甲": [("2025-01-05", None)] * 6, "乙": [("2025-06-05", "2025-12-05")
 def test_rows_by_an_attribute_are_the_portfolios_of_its_values(
     backend: Backend, measure: Any
 ) -> None:
-    lives = [life for group in PLANS.values() for life in group] + [("2025-02-01", None)]
+    lives: list[Life] = [life for group in PLANS.values() for life in group] + [
+        ("2025-02-01", None)
+    ]
     plans = [plan for plan, group in PLANS.items() for _ in group] + [None]
     customers = portfolio(lives, AS_OF, cohort=plans).customers
-    uses = [(c, f"2025-0{m}-07", 1.0) for c in range(0, 14, 2) for m in range(1, 9)]
+    uses: list[Use] = [(c, f"2025-0{m}-07", 1.0) for c in range(0, 14, 2) for m in range(1, 9)]
     data = Portfolio(customers=backend(customers), usage=backend(usage(uses)), as_of=A)
     whole = retention(data, measure=measure)
     result = retention(data, measure=measure, by="cohort")
@@ -249,7 +255,7 @@ def test_rows_by_an_attribute_are_the_portfolios_of_its_values(
 
 
 def test_rows_by_an_attribute_with_late_entry_use_kaplan_meier() -> None:
-    lives: list[Life] = [("2025-01-01", None)] * 14 + [("2025-01-01", "2025-12-01")] * 6
+    lives: list[Life] = [*[("2025-01-01", None)] * 14, *[("2025-01-01", "2025-12-01")] * 6]
     customers = portfolio(lives, AS_OF, plan=["甲"] * 20).customers
     late = Portfolio(customers=customers, as_of=A, observed_from=dt.date(2025, 7, 1))
     table: Any = retention(late, by="plan").table.set_index("age")
@@ -258,8 +264,10 @@ def test_rows_by_an_attribute_with_late_entry_use_kaplan_meier() -> None:
 
 
 def test_quarters_are_months_0_3_6_and_brackets_of_three() -> None:
-    lives: list[Life] = [("2025-01-05", None)] * 3 + [("2025-01-05", "2025-08-05")] * 3
-    uses = [(c, f"2025-0{m}-20", 1.0) for c, m in [(0, 1), (0, 4), (0, 7), (1, 2), (1, 8), (3, 6)]]
+    lives: list[Life] = [*[("2025-01-05", None)] * 3, *[("2025-01-05", "2025-08-05")] * 3]
+    uses: list[Use] = [
+        (c, f"2025-0{m}-20", 1.0) for c, m in [(0, 1), (0, 4), (0, 7), (1, 2), (1, 8), (3, 6)]
+    ]
     data = with_usage(lives, uses)
     quarters: Any = retention(data, period="quarter")
     months: Any = retention(data)
@@ -302,10 +310,32 @@ def test_without_usage_or_column_the_remedy_is_said() -> None:
 
 
 def test_the_finding_counts_those_behind_it() -> None:
-    lives: list[Life] = [("2025-01-05", None)] * 20 + [("2026-02-20", None)] * 9
+    lives: list[Life] = [*[("2025-01-05", None)] * 20, *[("2026-02-20", None)] * 9]
     uses: list[Use] = [(c, "2025-01-05", 1.0) for c in range(20)]
     uses += [(c, "2026-01-05", 1.0) for c in range(5)]
     result = retention(with_usage(lives, uses), measure="on")
     assert result.finding.say("ja") == (
         "開始から12か月後の 1 か月に利用した顧客は 25%(95%区間 11%〜47%、n=20)です。"
     )
+
+
+@settings(max_examples=10)
+@given(
+    LIVES.filter(lambda lives: any(s <= AS_OF and (e is None or e >= s) for s, e in lives)),
+    USES,
+    st.sampled_from(["alive", "on", "on_or_after", "bracket", "streak"]),
+    st.none() | st.just("group"),
+)
+def test_the_customers_of_a_cell_add_up_to_it(
+    lives: list[Life], uses: list[Use], measure: Any, by: str | None
+) -> None:
+    customers = portfolio(lives, AS_OF, group=[i % 2 or None for i in range(len(lives))]).customers
+    data = Portfolio(customers=customers, usage=usage(uses), as_of=A)
+    result = retention(data, measure=measure, by=by)
+    for cell in result.table.to_dict("records"):
+        found = members(data, result, cohort=cell["cohort"], age=cell["age"])
+        n = found["standing"].value_counts()
+        assert found["customer_id"].is_unique
+        assert len(found) == cell["size"]
+        assert n.get("stayed", 0) == cell["active"]
+        assert n.get("stayed", 0) + n.get("left", 0) == cell["eligible"]
