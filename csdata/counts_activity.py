@@ -64,11 +64,14 @@ def count_activity(
     known = _known(members, as_of=as_of, recorded_from=recorded_from, clock=clock)
     months = _months(known)
     words = [f"word{i}" for i in range(-(-months // WORD))]
-    used = _used(known, usage, as_of=as_of, clock=clock, months=months)
-    counted = used if min_quantity is None else _enough(used, min_quantity)
-    bits = counts_native.month_bits(counted, words=words, width=WORD) if native else None
+    bits = None
+    if native:
+        bits = counts_native.month_bits(
+            known, usage, as_of=as_of, clock=clock, least=min_quantity, words=words, width=WORD
+        )
     if bits is None:
-        bits = _bits(counted, words)
+        used = _used(known, usage, as_of=as_of, clock=clock)
+        bits = _bits(used if min_quantity is None else _enough(used, min_quantity), words)
     # A customer without usage has no row in the bits: all their months are empty.
     filled = known.join(bits, on="customer_id", how="left").with_columns(
         *(nw.col(w).fill_null(0).cast(nw.Float64) for w in words)
@@ -124,7 +127,7 @@ def _months(known: nw.LazyFrame[Any]) -> int:
 
 
 def _used(
-    known: nw.LazyFrame[Any], usage: Any, *, as_of: dt.date, clock: Clock, months: int
+    known: nw.LazyFrame[Any], usage: Any, *, as_of: dt.date, clock: Clock
 ) -> nw.LazyFrame[Any]:
     """Rows of usage of the members, with the ``month`` of their life that each falls into."""
     rows = lazy(usage).select("customer_id", "date", "quantity")
@@ -135,9 +138,7 @@ def _used(
     else:
         used = used.with_columns(month=month_of("date") - month_of("start"))
     # On the calendar clock a day before the start may lie in its month.
-    return used.filter(
-        nw.col("month") >= 0, nw.col("month") < months, nw.col("date") >= nw.col("start")
-    ).select("customer_id", "month", "quantity")
+    return used.filter(nw.col("date") >= nw.col("start")).select("customer_id", "month", "quantity")
 
 
 def _enough(used: nw.LazyFrame[Any], least: float) -> nw.LazyFrame[Any]:
