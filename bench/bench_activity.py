@@ -68,7 +68,18 @@ def ours(rows: Any, *, native: bool) -> pd.DataFrame:
     from csdata import Portfolio, counts
     from csdata.counts_activity import count_activity
 
-    made = Portfolio.from_usage(rows, as_of=AS_OF, fingerprint="measured")
+    if isinstance(rows, pd.DataFrame):
+        made = Portfolio.from_usage(rows, as_of=AS_OF, fingerprint="measured")
+    else:
+        import duckdb
+
+        # Kept, because every step that asks a relation computes it anew.
+        duckdb.sql(
+            "CREATE TABLE first AS SELECT customer_id, min(date) AS start FROM used GROUP BY 1"
+        )
+        made = Portfolio(
+            customers=duckdb.table("first"), usage=rows, as_of=AS_OF, fingerprint="measured"
+        )
     lived = counts.lives(made.customers, as_of=AS_OF, clock="calendar")
     members = counts.cohort_lives(lived, period="month")
     return count_activity(members, made.usage, as_of=AS_OF, clock="calendar", native=native)
@@ -109,7 +120,8 @@ def main() -> None:
     parser.add_argument("--only", nargs=2, help=argparse.SUPPRESS)
     said = parser.parse_args()
     if said.only:
-        measure_here(*said.only, said.rows, said.customers)
+        way, ids = said.only
+        measure_here(way, ids, said.rows, said.customers)
         return
     for ids in IDS:
         found: dict[str, dict[str, float]] = {}

@@ -10,7 +10,7 @@ import streamlit as st
 from csdata.errors import CsDataError
 from csdata.i18n import Message
 from csdata.tables import Portfolio
-from csui import compute, figures, nav, page
+from csui import columns, compute, figures, nav, page
 from csui.text import t
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _wide_deep(result: Quadrant) -> Card:
 
 def default_quadrant(data: Portfolio) -> Quadrant | None:
     """The quadrant of the usage with the careful defaults; None where it cannot be computed."""
-    if data.usage is None or not data.has_dates:
+    if not columns.has_categories(data) or not data.has_dates:
         return None
     try:
         return compute.quadrant(
