@@ -68,11 +68,12 @@ def _pandas(
     """A table of truth values, customers × months, is filled by place: nothing is grouped."""
     customers: pd.DataFrame = known.collect().to_native()
     usage: pd.DataFrame = rows.collect().to_native()
-    dated = usage["date"].notna().to_numpy()
     places = pd.Index(customers["customer_id"]).get_indexer(pd.Index(usage["customer_id"]))
+    own = (places >= 0) & usage["date"].notna().to_numpy()
+    usage, places = usage[own], places[own]
     dates, starts = (c.to_numpy("datetime64[D]") for c in (usage["date"], customers["start"]))
     began = starts[places]
-    counts = dated & (places >= 0) & (dates >= began) & (dates <= np.datetime64(options.as_of))
+    counts = (dates >= began) & (dates <= np.datetime64(options.as_of))
     places, dates, began = places[counts], dates[counts], began[counts]
     month, month_began = dates.astype("datetime64[M]"), began.astype("datetime64[M]")
     age = (month - month_began).astype(np.int64)
