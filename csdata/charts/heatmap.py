@@ -26,6 +26,7 @@ _THIN: Final = 8
 """Height of rows that carry no figures."""
 _HEIGHT: Final = 560
 _SIZE_COLUMN: Final = 50
+"""Least width of the column of sizes; more where they have many digits."""
 _LABEL_LIMIT: Final = 220
 """Values of an attribute can be sentences; the tooltip has all of them."""
 _HATCHES: Final = ((0, 0.5, 0.5, 0), (0, 1, 1, 0), (0.5, 1, 1, 0.5))
@@ -92,13 +93,14 @@ class _Grid:
     cell_width: float
     row_height: float
     label_width: float
+    size_width: float
     age: str
 
     @property
     def width(self) -> int:
         """Of the whole picture."""
         cells = len(self.ages) * self.cell_width
-        return round(self.label_width + _SIZE_COLUMN + cells + 3 * frame.MARGIN)
+        return round(self.label_width + self.size_width + cells + 3 * frame.MARGIN)
 
     @property
     def height(self) -> float:
@@ -145,7 +147,7 @@ class _Grid:
         axis = alt.Axis(
             values=self.written,
             labelExpr=f"{json.dumps(self.labels, ensure_ascii=False)}[datum.value]",
-            labelPadding=_SIZE_COLUMN,
+            labelPadding=self.size_width,
             labelLimit=round(self.label_width * theme.PRESENTING),
             labelFontSize=min(theme.FONT, max(_SMALLEST_TEXT, self.row_height * 0.8)),
             domain=False,
@@ -167,8 +169,10 @@ def _grid(result: Retention, table: pd.DataFrame, lang: str, width: float | None
     labels = cl.row_labels(result, table, lang)
     widest = max(fonts.width(label, theme.FONT) for label in labels.values())
     label_width = min(widest, _LABEL_LIMIT)
+    largest = max(cl.sizes(result, table).values(), default=0)
+    size_width = max(_SIZE_COLUMN, fonts.width(f"{largest:,}", theme.FONT * theme.PRESENTING) + 24)
     ages = cl.ages(result)
-    room = (width or frame.WIDTH) - label_width - _SIZE_COLUMN - 3 * frame.MARGIN
+    room = (width or frame.WIDTH) - label_width - size_width - 3 * frame.MARGIN
     cell_width = room / len(ages)
     if width is None:
         cell_width = min(cell_width, max(_CELL_WIDTH, _LEAST / len(ages)))
@@ -179,6 +183,7 @@ def _grid(result: Retention, table: pd.DataFrame, lang: str, width: float | None
         cell_width=cell_width,
         row_height=min(max(_HEIGHT / len(labels), lowest), _ROW_HEIGHT[1]),
         label_width=label_width,
+        size_width=size_width,
         age=cl.age_title(result, lang),
     )
 
