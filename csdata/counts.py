@@ -205,21 +205,26 @@ def count_noticed(
     return int(_collect(customers)["n"].iloc[0])
 
 
-def count_cohorts(
-    lived: nw.LazyFrame[Any], *, period: Period, fiscal_start: int = ck.FISCAL_START
-) -> pd.DataFrame:
+def count_cohorts(members: nw.LazyFrame[Any], *, by: str | None = None) -> pd.DataFrame:
     """Sizes by start cohort, eligibility and last age alive: all that retention needs.
 
+    Args:
+        members: From :func:`cohort_lives`.
+        by: A further column to count by.
+
     Returns:
-        ``cohort`` (month index of the cohort's first month), ``follow``, ``last`` (months),
-        ``n``, ``late`` (members observed late), ``newest`` (the latest start); sorted.
+        ``cohort`` (month index of the cohort's first month), ``by``, ``follow``, ``last`` (months),
+        ``n``, ``late`` (members observed late), ``newest`` (the latest start); sorted, but for
+        ``by``: what a spreadsheet has in one column cannot always be compared.
     """
+    numbers = ["cohort", "follow", "last"]
     late = nw.when(nw.col("entry") > 0).then(nw.lit(1)).otherwise(nw.lit(0))
-    members = cohort_lives(lived, period=period, fiscal_start=fiscal_start).with_columns(late=late)
-    table = members.group_by("cohort", "follow", "last").agg(
-        n=nw.len(), late=nw.col("late").sum(), newest=nw.col("start").max()
+    table = (
+        members.with_columns(late=late)
+        .group_by(*numbers, *([by] if by else []))
+        .agg(n=nw.len(), late=nw.col("late").sum(), newest=nw.col("start").max())
     )
-    return _collect(table, by=["cohort", "follow", "last"])
+    return _collect(table, by=numbers)
 
 
 def cohort_lives(

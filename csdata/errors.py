@@ -32,6 +32,18 @@ class NeedsDates(CsDataError):
     key: ClassVar[str] = "error.needs_dates"
 
 
+class NeedsUsage(CsDataError):
+    """A measure of use without a table of usage. Values: ``analysis`` (Message)."""
+
+    key: ClassVar[str] = "error.needs_usage"
+
+
+class NeedsEnds(CsDataError):
+    """Customers made from usage, of whom nobody knows the end. Values: ``analysis`` (Message)."""
+
+    key: ClassVar[str] = "error.needs_ends"
+
+
 class NotEnoughData(CsDataError):
     """Too few rows for a figure. Values: ``found``, ``needed``, ``what`` (Message)."""
 

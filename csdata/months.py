@@ -80,12 +80,7 @@ def with_months(frame: nw.LazyFrame[Any], out: str, start: str, stop: str) -> nw
 
 def with_age(frame: nw.LazyFrame[Any], out: str, start: str, day: str) -> nw.LazyFrame[Any]:
     """Adds the whole contract months passed at a date: the largest k with boundary k ≤ day."""
-    frame = frame.with_columns(_m=month_of(day), _d=_day(day), _sm=month_of(start), _sd=_day(start))
-    frame = _with_first_days(frame, _g0=nw.col("_m"), _g1=nw.col("_m") + 1)
-    frame = frame.with_columns(
-        _lower=_smaller(nw.col("_g0") + nw.col("_sd") - 1, nw.col("_g1")),
-        _now=nw.col("_g0") + nw.col("_d") - 1,
-    )
-    late = nw.when(nw.col("_lower") > nw.col("_now")).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
-    frame = frame.with_columns((nw.col("_m") - nw.col("_sm") - late).alias(out))
-    return frame.drop("_m", "_d", "_sm", "_sd", "_g0", "_g1", "_lower", "_now")
+    # Boundary k lies after a day of its month exactly when the start day does: where the start day
+    # does not exist the boundary is the first of the next month, after every day of this one.
+    late = nw.when(_day(start) > _day(day)).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+    return frame.with_columns((month_of(day) - month_of(start) - late).alias(out))

@@ -41,11 +41,16 @@ REQUIRED: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
     {
         "customers": ("customer_id",),
         "contracts": ("customer_id", "start"),
-        "usage": ("customer_id", "date", "category", "quantity"),
+        "usage": ("customer_id", "date"),
         "touches": ("customer_id", "date"),
         "opportunities": ("customer_id", "close_date"),
     }
 )
+WANTED: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
+    {**REQUIRED, "usage": ("customer_id", "date", "category", "quantity")}
+)
+"""What a table should have; without all of it some analyses are not to be had."""
+
 KNOWN_LATE: Final = frozenset({"churn_reason", "churned", "status", "health", "end", "notice"})
 """Columns whose values are settled only with or after the outcome: filters on them are biased."""
 
@@ -102,6 +107,12 @@ def checked(frame: Any, role: Role) -> Any:
     if role == "customers":
         _check_ids(wrapped)
     wrapped = _as_ids(wrapped, schema["customer_id"])
+    if role == "usage":
+        # A list of purchases has no categories; what is not known is missing.
+        kinds = {"category": nw.String(), "quantity": nw.Float64()}
+        blanks = {c: nw.lit(None).cast(k) for c, k in kinds.items() if c not in names}
+        wrapped = wrapped.with_columns(**blanks) if blanks else wrapped
+        names += blanks
     for column in DATES[role]:
         if column in names:
             wrapped = _as_midnights(wrapped, column, schema[column], role)

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from csdata.counts import usage_span
-from csdata.errors import BadValues, MissingColumns, NoCustomers
+from csdata.errors import BadValues, MissingColumns, NoCustomers, NotEnoughData
 from csdata.i18n import DEFAULT, Message, catalogue, message
 from csdata.schema import KNOWN_LATE, ROLES, Role, Source, as_date, checked, lazy, native_like
 from csdata.taxes import Tax, with_tax
@@ -100,7 +100,9 @@ class Provenance:
     renewed; ``waiting`` has those customers (更新待ち). ``rules`` says in words how contracts
     became customers' lives. ``tax`` is table → column → whether its amounts include consumption
     tax, where that is known. ``set_aside`` counts by reason the rows that the import did
-    not use, of the files that say who is a customer; repeated rows are none of them.
+    not use, of the files that say who is a customer; repeated rows are none of them. ``first_use``:
+    customers are whoever occurs in the usage and start with their first use; when they leave nobody
+    knows.
     """
 
     files: tuple[str, ...] = ()
@@ -115,6 +117,7 @@ class Provenance:
     set_aside: Mapping[str, int] = field(default_factory=dict[str, int])
     rules: tuple[Message, ...] = ()
     tax: Mapping[str, Mapping[str, Tax]] = field(default_factory=dict[str, Mapping[str, Tax]])
+    first_use: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -129,7 +132,8 @@ class Portfolio:
             a contract; missing = still a customer), or ``tenure_months`` and ``churned``; optional
             ``name``, ``observed_from``, ``notice``, ``mrr``, ``total_billing`` and any attributes.
         contracts: One row per contract term.
-        usage: ``customer_id``, ``date``, ``category``, ``quantity`` (hours or uses).
+        usage: ``customer_id``, ``date``, and if known ``category`` and ``quantity`` (hours, uses,
+            money).
         touches: ``customer_id``, ``date``, ``kind``, ``score``, ``note``.
         as_of: 基準日, the last day that the data knows about. Needed when customers have dates.
         observed_from: First day from which departures are recorded, if history begins late.
@@ -164,6 +168,44 @@ class Portfolio:
             raise BadValues(where="as_of", found="–", remedy=message("remedy.give_as_of"))
         if self.fingerprint is None:
             object.__setattr__(self, "fingerprint", self._fingerprint())
+
+    @classmethod
+    def from_usage(
+        cls,
+        usage: Any,
+        *,
+        as_of: dt.date | str | None = None,
+        currency: str | None = None,
+        fingerprint: str | None = None,
+    ) -> Portfolio:
+        """Customers made of records of use or purchase: each starts with their first one.
+
+        No end is known then, so that only measures of use can be computed.
+
+        Args:
+            usage: ``customer_id``, ``date``, optional ``category`` and ``quantity``.
+            as_of: 基準日; default the last day of the records.
+            currency: ISO code if the quantities are money.
+            fingerprint: Identity of lazy tables for caches.
+
+        Raises:
+            MissingColumns: There is no customer or no date.
+            NotEnoughData: There is no row.
+        """
+        rows = checked(usage, "usage")
+        span = usage_span(rows)
+        if span is None:
+            raise NotEnoughData(what=message("retention.needs"), found=0, needed=1)
+        known = lazy(rows).filter(~nw.col("customer_id").is_null(), ~nw.col("date").is_null())
+        first = known.group_by("customer_id").agg(start=nw.col("date").min()).sort("customer_id")
+        return cls(
+            customers=native_like(rows, first),
+            usage=rows,
+            as_of=as_date(as_of) or span[1],
+            currency=currency,
+            provenance=Provenance(first_use=True),
+            fingerprint=fingerprint,
+        )
 
     @classmethod
     def from_imports(
@@ -201,6 +243,7 @@ class Portfolio:
             set_aside=joined.set_aside,
             rules=joined.rules,
             tax=joined.tax,
+            first_use=joined.first_use,
         )
         tables: dict[str, Any] = {str(role): rows for role, rows in joined.tables.items()}
         return cls(

@@ -111,7 +111,7 @@ def choose(source: Portfolio) -> Choices | None:
 def _axis(data: Portfolio, key: str, *, ticks: bool) -> tuple[Any, ...]:
     """The measure of one axis: usage, ticks, or a numeric column."""
     options: dict[str, Any] = {}
-    if data.usage is not None and data.has_dates:
+    if columns.has_categories(data) and data.has_dates:
         options["usage"] = _USAGE
     if ticks and tickable(data):
         options["ticks"] = _TICKS

@@ -72,6 +72,12 @@ def numeric(portfolio: Portfolio) -> list[str]:
     return [*first, *(c for c in found if c not in first)]
 
 
+@cached
+def has_categories(portfolio: Portfolio) -> bool:
+    """Whether the usage says what was used; a list of purchases does not."""
+    return portfolio.usage is not None and bool(portfolio.usage["category"].notna().any())
+
+
 def label(portfolio: Portfolio, column: str) -> str:
     """How a column is called on the screen: our word for a known field, else the file's header.
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from csdata.clock import Clock, Period
 from csdata.i18n import message
 from csdata.tables import Portfolio
 from csui import columns
@@ -50,7 +49,12 @@ def tenures(portfolio: Portfolio) -> Tenures:
 
 @cached
 def standing(portfolio: Portfolio) -> pd.Series:
-    """Each row of the customers: "staying" or "left" on the 基準日, or "unusable" for a count."""
+    """Each row of the customers: "staying" or "left" on the 基準日, or "unusable" for a count.
+
+    Of customers made from records of use nobody knows.
+    """
+    if portfolio.provenance.first_use:
+        return pd.Series("unusable", index=portfolio.customers.index)
     table = tenures(portfolio).table.set_index("customer_id")["event"]
     event = portfolio.customers["customer_id"].map(table)
     words = event.map({True: "left", False: "staying"})
@@ -60,6 +64,8 @@ def standing(portfolio: Portfolio) -> pd.Series:
 @cached
 def groups(portfolio: Portfolio) -> list[str]:
     """Columns that may split the customers; one that only says who left explains nothing."""
+    if portfolio.provenance.first_use:
+        return columns.groups(portfolio)
     left = standing(portfolio) == "left"
     return [
         column
@@ -70,13 +76,19 @@ def groups(portfolio: Portfolio) -> list[str]:
 
 
 @cached
-def retention(
-    portfolio: Portfolio, *, cohort: Period = "month", clock: Clock = "contract"
-) -> Retention:
-    """Share of each start cohort still under contract."""
+def retention(portfolio: Portfolio, **options: Any) -> Retention:
+    """Share of each start cohort that is still there; options of :func:`csdata.retention`."""
     from csdata.analyses.retention import retention
 
-    return retention(portfolio, cohort=cohort, clock=clock)
+    return retention(portfolio, **options)
+
+
+@cached
+def cell_members(portfolio: Portfolio, *, row: Hashable, age: int, **options: Any) -> pd.DataFrame:
+    """Who is behind one cell of the triangle that the same options give."""
+    from csdata.analyses.retention import members
+
+    return members(portfolio, retention(portfolio, **options), cohort=row, age=age)
 
 
 @cached

@@ -9,7 +9,7 @@ import streamlit as st
 
 from csdata.intake.catalogue import fields
 from csdata.intake.fields import Candidate
-from csdata.schema import REQUIRED
+from csdata.schema import WANTED
 from csdata.tables import Import
 from csui import columns, uploads
 from csui.text import escape, safe, spoken, t
@@ -116,7 +116,7 @@ def _said(imported: Import, field: str, header: str, likely: Sequence[str]) -> s
         return t("page.import.mapping.taken", field=word, header=_short(holder))
     if field in likely:
         return t("page.import.mapping.likely", field=word)
-    if holder is None and field in REQUIRED[imported.role or "customers"]:
+    if holder is None and field in WANTED[imported.role or "customers"]:
         return f"{word} {t('page.import.required')}"
     return word
 

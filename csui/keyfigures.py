@@ -103,7 +103,7 @@ def _wide_deep(result: Quadrant) -> Card:
 
 def default_quadrant(data: Portfolio) -> Quadrant | None:
     """The quadrant of the usage with the careful defaults; None where it cannot be computed."""
-    if data.usage is None or not data.has_dates:
+    if not columns.has_categories(data) or not data.has_dates:
         return None
     try:
         return compute.quadrant(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import streamlit as st
 
-from csdata.errors import CsDataError, NeedsDates, NotEnoughData
+from csdata.errors import CsDataError, NeedsDates, NeedsEnds, NotEnoughData
 from csdata.i18n import Message, message
 from csdata.tables import Portfolio
 from csui import columns, downloads, example, nav, picture, screen, sources, state
@@ -131,6 +131,9 @@ def user_errors(*, fatal: bool = True) -> Iterator[None]:
             nav.link("import", label=t("ui.to_import"))
             for name in ("survival", "quadrant") if isinstance(error, NeedsDates) else ():
                 nav.link(name, label=t("ui.works_without_dates", page=t(f"nav.{name}")))
+    except NeedsEnds as error:
+        st.info(safe(error.message), icon=":material/info:")
+        nav.link("retention")
     except CsDataError as error:
         st.error(safe(error.message), icon=":material/error:")
     else:

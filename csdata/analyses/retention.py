@@ -3,39 +3,61 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from csdata import clock as ck
 from csdata import counts
-from csdata.analyses import intervals
-from csdata.analyses.portfolio_survival import FEW, HORIZONS, headline
+from csdata.analyses import _retention_words as words
+from csdata.analyses._standing import (
+    MEASURES,
+    Active,
+    Alive,
+    Brackets,
+    Measure,
+    Span,
+    Standing,
+    brackets,
+)
+from csdata.analyses._triangle import pooled as pool
+from csdata.analyses._triangle import triangle
 from csdata.analyses.survival import SurvivalCurves, kaplan_meier
-from csdata.analyses.tenures import CLOCKS, life_notes, lives
+from csdata.analyses.tenures import CLOCKS, lives
 from csdata.clock import Clock, Period
-from csdata.errors import NeedsDates, NotBuilt, NotEnoughData
+from csdata.counts_activity import count_activity
+from csdata.errors import BadValues, NeedsDates, NeedsEnds, NeedsUsage, NotBuilt, NotEnoughData
 from csdata.i18n import Message, message
 from csdata.tables import Portfolio
+
+PERIODS: tuple[Period, ...] = ("month", "quarter", "year")
+_BY = "_by"
+"""Name of the attribute's column on the way: a file may call a column of its own ``cohort``."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Retention:
-    """Share of each cohort still under contract, by age.
+    """Share of each cohort that is there, by age.
 
-    ``table`` has one row per observed (cohort, age), sorted: ``cohort`` (first day of the period),
-    ``age`` (int, months since start, from 0), ``size``, ``eligible``, ``active`` (int), ``share``,
-    ``lower``, ``upper`` (float, 0 to 1; over the eligible only), ``complete`` (bool: every member
-    is eligible), ``completes_on`` (the day it will be) and ``conditional`` (bool: the cohort began
-    before records did; its share is given survival to the beginning of the records).
+    ``table`` has one row per observed (cohort, age), sorted: ``cohort`` (first day of the period;
+    with ``by`` the attribute's value, None where it is missing), ``age`` (int, periods since start,
+    from 0; for brackets their first month), ``first`` and ``last`` (the months of a life that the
+    cell asks about), ``size``, ``eligible``, ``active`` (int), ``share``, ``lower``, ``upper``
+    (float, 0 to 1; over the eligible only; NaN where nobody is), ``step``, ``step_lower``,
+    ``step_upper`` (those there at the age before who still are, both over the eligible of this age;
+    bounds only where the measure is nested), ``complete`` (bool: every member is eligible),
+    ``completes_on`` (the day it will be; missing where it never will), ``conditional`` (bool: the
+    cohort began before records did; its share is given survival to the beginning of the records)
+    and ``may_rise`` (bool: *on or after* of which fewer than three months have been seen since).
 
-    ``pooled`` is Σ active / Σ eligible over complete cells: ``age``, ``cohorts``, ``eligible``,
-    ``active``, ``share``, ``lower``, ``upper``. ``kaplan_meier`` uses every customer as long as
-    they are observed: ``age``, ``at_risk`` (just before), ``share``, ``lower``, ``upper``; empty on
-    the calendar clock. ``why`` says why the two differ.
+    ``pooled`` is Σ active / Σ eligible over complete cells of the start cohorts, whatever the rows
+    of ``table`` are: ``age``, ``first``, ``last``, ``cohorts``, ``eligible``, ``active``,
+    ``share``, ``lower``, ``upper``. ``kaplan_meier`` uses every customer as long as they are
+    observed: ``age``, ``at_risk`` (just before), ``share``, ``lower``, ``upper``; empty on the
+    calendar clock and for measures of use. ``why`` says why the two differ.
     """
 
     table: pd.DataFrame
@@ -49,81 +71,169 @@ class Retention:
     notes: tuple[Message, ...]
     finding: Message
     why: Message
+    measure: Measure = "alive"
+    period: Period = "month"
+    by: str | None = None
+    bracket: Brackets | None = None
+    min_quantity: float | None = None
 
 
 def retention(
     portfolio: Portfolio,
     *,
     cohort: Period = "month",
-    measure: str = "alive",
+    measure: Measure = "alive",
     by: str | None = None,
     period: Period = "month",
     clock: Clock = "contract",
-    bracket: Any = None,
+    bracket: Brackets | None = None,
     min_quantity: float | None = None,
 ) -> Retention:
-    """Share of each start cohort still under contract at each later age.
+    """Share of each start cohort that is still there at each later age.
 
-    A customer is eligible at age k when the k-th boundary lies on or before the as-of date, decided
-    from the start alone and never from the outcome; a cell is complete when all members are.
+    A customer is eligible at age k when what is asked about month k is over by the as-of date,
+    decided from the start alone and never from the outcome; a cell is complete when all members
+    are. Months before the usage table begins are unknown, not unused. *On or after k* is eligible
+    like *on k* and looks at everything up to the as-of date, so that it is biased low near it:
+    those cells are marked ``may_rise``.
 
     Args:
         portfolio: Customers with ``start`` and ``end`` (first day without a contract; missing =
-            still a customer).
+            still a customer); measures of use need ``usage``, too, and no ``end``.
         cohort: Calendar month, quarter or fiscal year (from April) of the start.
-        measure: ``"alive"``: under contract, P(T > k).
-        period: Unit of the ages; ``"month"``.
+        measure: ``"alive"``: under contract, P(T > k). ``"on"``: used in month k;
+            ``"on_or_after"``: in month k or later; ``"bracket"``: in any month of the bracket;
+            ``"streak"``: in every month 0 … k.
+        by: A column of the customers (name or heading): one row per value, over all starts,
+            instead of the start cohorts.
+        period: Unit of the ages; for measures of use a month (``bracket=3`` asks about quarters).
         clock: ``"contract"`` months from the start day; ``"calendar"`` months, judged on their
             last day.
-        by: Not built; leave it out.
-        bracket: Not built; leave it out.
-        min_quantity: Not built; leave it out.
+        bracket: Only for ``"bracket"``: (first, last) month, several of them, or the number of
+            months of which one follows the other (default 3; a plan's term suits).
+        min_quantity: Only for measures of use: least quantity in a month for it to be used.
+            Default: one row with a quantity above 0, or without any.
 
     Raises:
         NeedsDates: The customers have tenures but no dates.
+        NeedsUsage: A measure of use without a usage table.
+        NeedsEnds: ``"alive"`` of customers made from usage, of whom no end is known.
+        MissingColumns: There is no column ``by``.
         NotEnoughData: Nobody starts on or before the as-of date.
+        BadValues: An impossible bracket or quantity.
         NotBuilt: An option that this version does not offer.
 
     Source: survivor function of Fader & Hardie (2007), J. Interactive Marketing 21(1); Wilson
     intervals; docs/definitions.md, section Retention.
     """
-    _refuse("measure", measure, ("alive",))
-    _refuse("cohort", cohort, ("month", "quarter", "year"))
-    _refuse("period", period, ("month",))
-    _refuse("clock", clock, CLOCKS)
-    for option, value in (("by", by), ("bracket", bracket), ("min_quantity", min_quantity)):
-        _refuse(option, value, (None,))
-    if not portfolio.has_dates or portfolio.as_of is None:
-        raise NeedsDates(analysis=message("retention.name"))
-    lived = lives(portfolio, clock=clock)
-    cells = counts.count_cohorts(lived, period=cohort)
-    if cells.empty:
+    _check_options(measure, cohort, period, clock)
+    _check_use(measure, bracket, min_quantity)
+    _check_data(portfolio, measure)
+    column = None if by is None else portfolio.resolve(by)
+    own = _BY if column else None
+    lived = lives(portfolio, clock=clock, carry={_BY: column} if column else {})
+    counted = counts.cohort_lives(lived, period=cohort)
+    count = _Counting(portfolio, measure, clock, ck.cohort_months(period), bracket, min_quantity)
+    standing = count(counted, own)
+    if standing.cells.empty:
         raise NotEnoughData(what=message("retention.needs"), found=0, needed=1)
-    table = _triangle(cells, as_of=portfolio.as_of, clock=clock)
-    late = int(cells["late"].sum())
-    if late:
-        table = _with_conditional(table, counts.cohort_lives(lived, period=cohort))
-    pooled = _pooled(table)
-    ages = range(int(table["age"].max()) + 1)
-    curve = _curve(lived) if clock == "contract" else None
-    overall = _kaplan_meier_row(curve, ages)
-    notes = life_notes(portfolio, lived)
-    if late:
-        notes = (*notes, message("status.late_entry", n=late))
-    n = int(cells["n"].sum())
+    whole = triangle(standing)
+    table = triangle(standing, by=own) if own else whole
+    if measure == "alive" and standing.cells["late"].any():
+        table = _with_conditional(table, counted, own)
+    pooled = pool(whole)
+    curve = _curve(lived) if clock == "contract" and measure == "alive" else None
+    overall = _kaplan_meier_row(curve, table)
+    n = int(standing.cells["n"].sum())
+    aside = words.set_aside(portfolio, lived, measure)
     return Retention(
         table=table,
         pooled=pooled,
         kaplan_meier=overall,
         cohort=cohort,
         clock=clock,
-        definition=message(f"definition.retention.alive_{clock}"),
+        definition=words.definition(measure, clock, min_quantity),
         as_of=portfolio.as_of,
         n=n,
-        notes=notes,
-        finding=headline(curve) if curve else _finding(pooled, n=n),
-        why=_why(pooled, overall),
+        notes=(*aside, *words.notes(portfolio, standing, table, column)),
+        finding=words.finding(pooled, measure, curve, n=n),
+        why=words.why(pooled, overall, measure),
+        measure=measure,
+        period=period,
+        by=column,
+        bracket=bracket,
+        min_quantity=min_quantity,
     )
+
+
+def members(portfolio: Portfolio, result: Retention, *, cohort: Any, age: int) -> pd.DataFrame:
+    """The customers behind one cell of the triangle.
+
+    Args:
+        portfolio: What the result was computed from.
+        result: From :func:`retention`.
+        cohort: As in its table.
+        age: As in its table.
+
+    Returns:
+        ``customer_id`` and ``standing``: "stayed" (there), "left" (not there) or "unobserved" (not
+        eligible yet, whatever became of them); sorted by id. The first two add up to the cell's
+        ``eligible``, all three to its ``size``.
+    """
+    carry = {} if result.by is None else {_BY: result.by}
+    lived = counts.cohort_lives(
+        lives(portfolio, clock=result.clock, carry=carry), period=result.cohort
+    )
+    if result.by is None:
+        index = ck.month_index(pd.Timestamp(cohort).date())
+        lived = lived.filter(nw.col("cohort") == float(index))
+    elif cohort is None:
+        lived = lived.filter(nw.col(_BY).is_null())
+    else:
+        lived = lived.filter(nw.col(_BY) == cohort)
+    width = ck.cohort_months(result.period)
+    count = _Counting(
+        portfolio, result.measure, result.clock, width, result.bracket, result.min_quantity
+    )
+    standing = count(lived, "customer_id")
+    cell = result.table[result.table["age"] == age].iloc[0]
+    span = Span(age, int(cell["first"]), int(cell["last"]))
+    there = np.where(standing.there(span), "stayed", "left")
+    known = np.where(standing.eligible(span), there, "unobserved")
+    table = standing.cells[["customer_id"]].assign(standing=known)
+    return table.sort_values("customer_id", ignore_index=True)
+
+
+def _check_options(measure: str, cohort: str, period: str, clock: str) -> None:
+    _refuse("measure", measure, MEASURES)
+    _refuse("cohort", cohort, PERIODS)
+    _refuse("period", period, PERIODS if measure == "alive" else ("month",))
+    _refuse("clock", clock, CLOCKS)
+
+
+def _check_use(measure: Measure, bracket: Brackets | None, least: float | None) -> None:
+    if measure != "bracket":
+        _refuse("bracket", bracket, (None,))
+    elif isinstance(bracket, int):
+        if bracket < 1 or isinstance(bracket, bool):
+            remedy = message("retention.remedy_bracket")
+            raise BadValues(where="bracket", found=bracket, remedy=remedy)
+    elif bracket is not None:
+        brackets(bracket)
+    if measure == "alive":
+        _refuse("min_quantity", least, (None,))
+    elif least is not None and not 0 < least < float("inf"):
+        remedy = message("retention.remedy_quantity")
+        raise BadValues(where="min_quantity", found=least, remedy=remedy)
+
+
+def _check_data(portfolio: Portfolio, measure: Measure) -> None:
+    if not portfolio.has_dates or portfolio.as_of is None:
+        raise NeedsDates(analysis=message("retention.name"))
+    if measure == "alive" and portfolio.provenance.first_use:
+        raise NeedsEnds(analysis=message("retention.measure.alive"))
+    if measure != "alive" and portfolio.usage is None:
+        raise NeedsUsage(analysis=message(f"retention.measure.{measure}"))
 
 
 def _refuse(option: str, value: object, choices: tuple[object, ...]) -> None:
@@ -131,82 +241,62 @@ def _refuse(option: str, value: object, choices: tuple[object, ...]) -> None:
         raise NotBuilt(option=option, value=value, choices=[str(c) for c in choices])
 
 
-def _triangle(cells: pd.DataFrame, *, as_of: dt.date, clock: Clock) -> pd.DataFrame:
-    """One row per cohort and age at which somebody's outcome is known."""
-    rows = [
-        row
-        for index in sorted(cells["cohort"].unique())
-        for row in _row(int(index), cells[cells["cohort"] == index], clock)
-    ]
-    table = pd.DataFrame(rows)
-    table["cohort"] = pd.to_datetime(table["cohort"]).astype("datetime64[us]")
-    table["completes_on"] = pd.to_datetime(table["completes_on"]).astype("datetime64[us]")
-    found = intervals.wilson(table["active"], table["eligible"])
-    table["share"], table["lower"], table["upper"] = found
-    table["complete"] = table["completes_on"] <= pd.Timestamp(as_of)
-    return table[
-        [
-            *("cohort", "age", "size", "eligible", "active", "share", "lower", "upper"),
-            *("complete", "completes_on", "conditional"),
-        ]
-    ]
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """How lives are counted for a measure, by cohort and one further column."""
+
+    portfolio: Portfolio
+    measure: Measure
+    clock: Clock
+    width: int
+    bracket: Brackets | None
+    least: float | None
+
+    def __call__(self, members: nw.LazyFrame[Any], by: str | None) -> Standing:
+        if self.measure == "alive":
+            return Alive(counts.count_cohorts(members, by=by), self.clock, self.width)
+        bracket = 3 if self.bracket is None else self.bracket
+        return Active(self._activity(members, by), self.clock, self.measure, bracket)
+
+    def _activity(self, members: nw.LazyFrame[Any], by: str | None) -> pd.DataFrame:
+        """The months of use; what was recorded begins with the month of the first row of all."""
+        span, as_of = self.portfolio.usage_span, self.portfolio.as_of
+        if as_of is None:
+            raise NeedsDates(analysis=message("retention.name"))
+        return count_activity(
+            members,
+            self.portfolio.usage,
+            by=by,
+            as_of=as_of,
+            recorded_from=None if span is None else ck.first_of_index(ck.month_index(span[0])),
+            clock=self.clock,
+            min_quantity=self.least,
+        )
 
 
-def _row(index: int, part: pd.DataFrame, clock: Clock) -> Iterator[dict[str, object]]:
-    n = part["n"].to_numpy()
-    follow, last = part["follow"].to_numpy(), part["last"].to_numpy()
-    newest = pd.Timestamp(part["newest"].max()).date()
-    for age in range(int(follow.max()) + 1):
-        known = follow >= age
-        yield {
-            "cohort": ck.first_of_index(index),
-            "age": age,
-            "size": int(n.sum()),
-            "eligible": int(n[known].sum()),
-            "active": int(n[known & (last >= age)].sum()),
-            "completes_on": _completes(newest, age, clock),
-            "conditional": bool(part["late"].sum()),
-        }
-
-
-def _completes(newest: dt.date, age: int, clock: Clock) -> dt.date:
-    """The day on which the youngest member's outcome at ``age`` is known."""
-    if clock == "contract":
-        return ck.boundary(newest, age)
-    return ck.month_end(ck.first_of_index(ck.month_index(newest) + age))
-
-
-def _with_conditional(table: pd.DataFrame, lived: nw.LazyFrame[Any]) -> pd.DataFrame:
+def _with_conditional(
+    table: pd.DataFrame, lived: nw.LazyFrame[Any], by: str | None
+) -> pd.DataFrame:
     """Cohorts seen late show only survivors: their share is given survival to the first record."""
     late = table["conditional"].to_numpy()
     seen = table[late]
-    months = sorted({ck.month_index(c.date()) for c in seen["cohort"]})
+    if by is None:
+        months = sorted({ck.month_index(c.date()) for c in seen["cohort"]})
+        lived = lived.filter(nw.col("cohort").is_in(months))
     curves = kaplan_meier(
-        lived.filter(nw.col("cohort").is_in(months)).to_native(),
-        duration="duration",
-        event="event",
-        entry="entry",
-        group="cohort",
+        lived.to_native(), duration="duration", event="event", entry="entry", group=by or "cohort"
     )
-    at = curves.at(sorted(set(seen["age"])))
-    at["cohort"] = [pd.Timestamp(ck.first_of_index(int(g))) for g in at["group"]]
-    known = at.set_index(["cohort", "time"])[["survival", "lower", "upper"]]
-    keys = list(zip(seen["cohort"], seen["age"], strict=True))
+    at = curves.at(sorted(set(seen["first"])))
+    groups = at["group"] if by else [pd.Timestamp(ck.first_of_index(int(g))) for g in at["group"]]
+    found = at[["survival", "lower", "upper"]].to_numpy()
+    known = dict(zip(zip(groups, at["time"], strict=True), found, strict=True))
     table = table.copy()
-    table.loc[late, ["share", "lower", "upper"]] = known.reindex(keys).to_numpy()
+    keys = zip(seen["cohort"], seen["first"], strict=True)
+    shares = np.array([known[key] for key in keys])
+    for i, name in enumerate(("share", "lower", "upper")):
+        table.loc[late, name] = shares[:, i]
+    table.loc[late, ["step", "step_lower", "step_upper"]] = float("nan")
     return table
-
-
-def _pooled(table: pd.DataFrame) -> pd.DataFrame:
-    """Σ active / Σ eligible over the complete cells, cohorts at 0 % included."""
-    complete = table[table["complete"] & ~table["conditional"]]
-    pooled = (
-        complete.groupby("age")
-        .agg(cohorts=("cohort", "size"), eligible=("eligible", "sum"), active=("active", "sum"))
-        .reset_index()
-    )
-    found = intervals.wilson(pooled["active"], pooled["eligible"])
-    return pooled.assign(share=found.estimate, lower=found.lower, upper=found.upper)
 
 
 def _curve(lived: nw.LazyFrame[Any]) -> SurvivalCurves:
@@ -214,36 +304,12 @@ def _curve(lived: nw.LazyFrame[Any]) -> SurvivalCurves:
     return kaplan_meier(counted.to_native(), duration="duration", event="event", entry="entry")
 
 
-def _kaplan_meier_row(curve: SurvivalCurves | None, ages: range) -> pd.DataFrame:
+def _kaplan_meier_row(curve: SurvivalCurves | None, table: pd.DataFrame) -> pd.DataFrame:
+    """At every age of the triangle as far as somebody is at risk."""
     columns = ["age", "at_risk", "share", "lower", "upper"]
     if curve is None:
         return pd.DataFrame(columns=columns)
-    at = curve.at(list(ages))
-    row = at.rename(columns={"time": "age", "survival": "share"})[columns]
+    ages = dict(sorted(set(zip(table["first"], table["age"], strict=True))))
+    at = curve.at([int(month) for month in ages])
+    row = at.rename(columns={"survival": "share"}).assign(age=list(ages.values()))[columns]
     return row[row["share"].notna()].astype({"age": int}).reset_index(drop=True)
-
-
-def _finding(pooled: pd.DataFrame, *, n: int) -> Message:
-    """The pooled share at the largest usual age that enough customers support."""
-    for age in HORIZONS:
-        found = pooled[(pooled["age"] == age) & (pooled["eligible"] >= FEW)]
-        if len(found):
-            share, lower, upper = (float(found[c].iloc[0]) for c in ("share", "lower", "upper"))
-            return message("retention.finding", age=age, share=share, lower=lower, upper=upper, n=n)
-    return message("retention.finding_none", n=n)
-
-
-def _why(pooled: pd.DataFrame, overall: pd.DataFrame) -> Message:
-    """Where the pooled row and Kaplan–Meier differ most, and why they do."""
-    both = pooled.merge(overall, on="age", suffixes=("", "_km"))
-    both = both[(both["eligible"] >= FEW) & (both["at_risk"] >= FEW)]
-    if both.empty:
-        return message("retention.why_pooled_only")
-    gap = (both["share"] - both["share_km"]).abs()
-    worst = both.iloc[int(gap.to_numpy().argmax())]
-    return message(
-        "retention.why",
-        age=int(worst["age"]),
-        pooled=float(worst["share"]),
-        km=float(worst["share_km"]),
-    )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from csdata import counts
 from csdata.clock import Clock
-from csdata.errors import NotBuilt
+from csdata.errors import NeedsEnds, NotBuilt
 from csdata.i18n import Message, message
 from csdata.schema import lazy
 from csdata.tables import Portfolio
@@ -62,12 +62,15 @@ def tenures(
 
     Raises:
         MissingColumns: A grouping column does not exist.
+        NeedsEnds: The customers were made from records of use, of whom no end is known.
         NotBuilt: An unknown clock.
 
     Source: docs/definitions.md, section Clock.
     """
     if clock not in CLOCKS:
         raise NotBuilt(option="clock", value=clock, choices=list(CLOCKS))
+    if portfolio.provenance.first_use:
+        raise NeedsEnds(analysis=message("retention.name_of_lives"))
     wanted = [group] if isinstance(group, str) else list(group or ())
     carried = [portfolio.resolve(column) for column in wanted]
     # Under names of their own: a file may have a column called event or duration, too.

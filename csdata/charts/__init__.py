@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from csdata.charts.cohort_curves import retention_curves
-    from csdata.charts.heatmap import retention
+    from csdata.charts.heatmap import picked_cell, retention
     from csdata.charts.marks import with_note, with_target
     from csdata.charts.mrr_bars import mrr_movements
     from csdata.charts.revenue_layers import revenue_cohorts
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "mrr_bridge",
     "mrr_movements",
+    "picked_cell",
     "quadrant",
     "quadrant_curves",
     "retention",
@@ -38,6 +39,7 @@ __all__ = [
 _HOME: Final = {
     "mrr_bridge": "waterfall",
     "mrr_movements": "mrr_bars",
+    "picked_cell": "heatmap",
     "quadrant": "scatter",
     "quadrant_curves": "steps",
     "retention": "heatmap",

@@ -17,38 +17,89 @@ if TYPE_CHECKING:
 GAP: Final = "gap"
 POOLED: Final = "pooled"
 KAPLAN_MEIER: Final = "kaplan_meier"
+_VALUE: Final = "value "
 BENEATH: Final = (GAP, POOLED, KAPLAN_MEIER)
-"""Rows beneath the cohorts; every other row id is a cohort's ISO date."""
+"""Rows beneath the cohorts; every other row id is one of :func:`row_ids`."""
 
 INKS: Final = ("on_low", "on_mid", "on_high", "on_small", "on_page")
 """Styles of the text in a cell."""
 
-TOOLTIP: Final = ("title", "age", "percent", "interval", "known", "completes")
+_COLUMNS: Final = (
+    *("row", "cohort", "age", "n", "share", "text", "percent", "interval", "incomplete"),
+    *("conditional", "may_rise", "known", "step", "completes", "title"),
+)
+
+TOOLTIP: Final = ("title", "when", "percent", "interval", "known", "step", "completes")
 
 
-def tooltip(lang: str) -> list[alt.Tooltip]:
+def tooltip(result: Retention, lang: str) -> list[alt.Tooltip]:
     """What a cell tells under the pointer."""
-    titles = ("cohort", "age", "share", "interval_title", "n", "completeness")
+    titles = (
+        text("chart.cohort", lang) if result.by is None else text("chart.group", lang),
+        age_title(result, lang),
+        share_title(result, lang),
+        *(text(f"chart.{key}", lang) for key in ("interval_title", "n", "step", "completeness")),
+    )
     return [
-        alt.Tooltip(field, type="nominal", title=text(f"chart.{key}", lang))
-        for field, key in zip(TOOLTIP, titles, strict=True)
+        alt.Tooltip(field, type="nominal", title=title)
+        for field, title in zip(TOOLTIP, titles, strict=True)
     ]
+
+
+def age_title(result: Retention, lang: str) -> str:
+    """What the columns count: months, quarters or years."""
+    return text(f"chart.age_{result.period}", lang)
+
+
+def share_title(result: Retention, lang: str) -> str:
+    """継続率 or 利用した割合."""
+    return text("chart.share" if result.measure == "alive" else "chart.share_use", lang)
+
+
+def title(result: Retention, lang: str, *, kind: str) -> str:
+    """Heading of the picture: what the share is, and of which rows (``kind``: table or curves)."""
+    rows = text(f"chart.by_{result.cohort}", lang)
+    share = text(f"chart.title_{result.measure}", lang)
+    of = "group" if result.by else "cohort"
+    return text(f"chart.retention_{kind}_{of}", lang, share=share, cohort=rows)
+
+
+def ages(result: Retention) -> dict[int, str]:
+    """Each column's age and how it is written: ``12``, for a bracket ``12–14``."""
+    columns = result.table.drop_duplicates("age").sort_values("age")
+    if result.measure != "bracket":
+        least, most = int(columns["age"].min()), int(columns["age"].max())
+        return {age: str(age) for age in range(least, most + 1)}
+    return {
+        int(r.age): str(r.first) if r.first == r.last else f"{r.first}–{r.last}"
+        for r in frame.rows(columns)
+    }
+
+
+def row_ids(result: Retention) -> dict[Any, str]:
+    """Cohort → id of its row: the ISO date, or the place of an attribute's value."""
+    cohorts = list(dict.fromkeys(result.table["cohort"]))
+    if result.by is None:
+        return {c: f"{c:%Y-%m-%d}" for c in sorted(cohorts)}
+    return {c: f"{_VALUE}{i}" for i, c in enumerate(cohorts)}
 
 
 def cells(result: Retention, lang: str) -> pd.DataFrame:
     """Every cell of the picture: cohorts, then the rows beneath.
 
-    Columns: ``row``, ``cohort``, ``age``, ``n``, ``share``, ``incomplete``, ``conditional``,
-    ``look`` (where on the scale, or "small"), ``ink`` (style of the text) and the words ``text``,
-    ``percent``, ``interval``, ``known``, ``completes``, ``title``; ``changed`` says that the text
-    differs from that of the age before.
+    Columns: ``row``, ``cohort`` (the same), ``age``, ``n``, ``share``, ``incomplete``,
+    ``conditional``, ``may_rise``, ``look`` (where on the scale, or "small"), ``ink`` (style of the
+    text) and the words ``text``, ``when``, ``percent``, ``interval``, ``known``, ``step``,
+    ``completes``, ``title``; ``changed`` says that the text differs from that of the age before.
     """
-    rows = [_cohort_cell(r, result.cohort, lang) for r in _shown(result.table)]
+    ids, written = row_ids(result), ages(result)
+    rows = [_cohort_cell(r, ids[r.cohort], result, lang) for r in _shown(result.table)]
     rows += [_whole_cell(r, POOLED, int(r.eligible), lang) for r in _shown(result.pooled)]
     rows += [
         _whole_cell(r, KAPLAN_MEIER, int(r.at_risk), lang) for r in _shown(result.kaplan_meier)
     ]
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    table["when"] = [written[age] for age in table["age"]]
     table["look"] = [_look(n, share) for n, share in zip(table["n"], table["share"], strict=True)]
     table["ink"] = [
         "on_page" if incomplete and look != "small" else f"on_{look}"
@@ -61,8 +112,7 @@ def cells(result: Retention, lang: str) -> pd.DataFrame:
 
 def row_labels(result: Retention, table: pd.DataFrame, lang: str) -> dict[str, str]:
     """Row ids from top to bottom, with their labels."""
-    cohorts = sorted(pd.Timestamp(c) for c in result.table["cohort"].unique())
-    labels = {f"{c:%Y-%m-%d}": cohort_label(c, result.cohort, lang) for c in cohorts}
+    labels = {row: row_label(c, result, lang) for c, row in row_ids(result).items()}
     wholes = [row for row in (POOLED, KAPLAN_MEIER) if (table["row"] == row).any()]
     if wholes:
         labels |= {GAP: "", **{row: text(f"chart.{row}", lang) for row in wholes}}
@@ -71,12 +121,21 @@ def row_labels(result: Retention, table: pd.DataFrame, lang: str) -> dict[str, s
 
 def sizes(result: Retention, table: pd.DataFrame) -> dict[str, int]:
     """Cohort sizes by row id; for the rows beneath, how many stand behind their first cell."""
-    of_cohorts = result.table.drop_duplicates("cohort")
+    of_cohorts, ids = result.table.drop_duplicates("cohort"), row_ids(result)
     beneath = table[table["row"].isin(BENEATH)].sort_values("age").groupby("row")["n"].first()
     return {
-        **{f"{r.cohort:%Y-%m-%d}": int(r.size) for r in frame.rows(of_cohorts)},
+        **{ids[r.cohort]: int(r.size) for r in frame.rows(of_cohorts)},
         **{str(row): int(n) for row, n in beneath.items()},
     }
+
+
+def row_label(cohort: Any, result: Retention, lang: str) -> str:
+    """A start cohort's name, or the attribute's value."""
+    if result.by is None:
+        return cohort_label(cohort, result.cohort, lang)
+    if cohort is None:
+        return text("survival.group_missing", lang)
+    return f"{cohort:g}" if isinstance(cohort, float) else str(cohort)
 
 
 def cohort_label(cohort: pd.Timestamp, period: clock.Period, lang: str) -> str:
@@ -96,18 +155,24 @@ def _shown(table: pd.DataFrame) -> list[Any]:
     return frame.rows(table[table["share"].notna()]) if len(table) else []
 
 
-def _cohort_cell(r: Any, period: clock.Period, lang: str) -> dict[str, object]:
-    day = f"{r.cohort:%Y-%m-%d}"
-    done = "chart.complete" if r.complete else "chart.completes_on"
+def _cohort_cell(r: Any, row: str, result: Retention, lang: str) -> dict[str, object]:
+    if r.complete:
+        completes = text("chart.complete", lang)
+    elif pd.isna(r.completes_on):
+        completes = text("chart.completes_never", lang)
+    else:
+        completes = text("chart.completes_on", lang, day=r.completes_on)
     return {
-        "row": day,
-        "cohort": day,
+        "row": row,
+        "cohort": row,
         **_figures(r, int(r.eligible), lang),
         "incomplete": not r.complete,
         "conditional": bool(r.conditional),
+        "may_rise": bool(r.may_rise),
         "known": text("chart.known", lang, eligible=int(r.eligible), size=int(r.size)),
-        "completes": text(done, lang, day=r.completes_on),
-        "title": cohort_label(r.cohort, period, lang),
+        "step": "–" if pd.isna(r.step) else text("chart.percent", lang, share=r.step),
+        "completes": completes,
+        "title": row_label(r.cohort, result, lang),
     }
 
 
@@ -118,6 +183,8 @@ def _whole_cell(r: Any, row: str, n: int, lang: str) -> dict[str, object]:
         **_figures(r, n, lang),
         "incomplete": False,
         "conditional": False,
+        "may_rise": False,
+        "step": "–",
         "known": text("chart.people", lang, n=n),
         "completes": "–",
         "title": text(f"chart.{row}", lang),

@@ -30,32 +30,31 @@ def retention_curves(
     width: float = frame.WIDTH,
     highlight: Sequence[str] | None = None,
 ) -> alt.LayerChart:
-    """Share still under contract by age: cohorts thin, pooled and Kaplan–Meier with their bands.
+    """Share still there by age: cohorts thin, pooled and Kaplan–Meier with their bands.
 
     A cohort's line ends with its last complete cell: beyond, only its older members are known, and
-    a line through them can climb. Colour ends where fewer than five are left. Under the pointer a
-    cohort stands out (parameter ``hover``).
+    a line through them can climb. Rows by an attribute never get complete as long as somebody
+    starts: their lines go on over the members that are known, and the caption says so. Colour ends
+    where fewer than five are left. Under the pointer a cohort stands out (parameter ``hover``).
 
     Args:
         result: From ``csdata.retention``.
         lang: "ja" or "en".
         width: Total width in pixels.
-        highlight: ISO dates of up to five cohorts to draw in colour; by default the three newest
-            that are known for a year (or half of the longest).
+        highlight: Row ids (ISO dates) of up to five cohorts to draw in colour; by default the three
+            newest that are known for a year (or half of the longest), or the first values.
     """
     table = cl.cells(result, lang)
     unfinished = bool(table["incomplete"].any())
-    table = table[table["row"].isin(cl.BENEATH) | ~table["incomplete"]]
-    chosen = _newest(table) if highlight is None else list(highlight)[: len(theme.CATEGORIES) - 1]
-    last = float(max(table["age"].max(), 1))
-    x = alt.X(
-        "age:Q",
-        title=text("chart.age", lang),
-        scale=alt.Scale(domain=[0, last], nice=False),
-        axis=alt.Axis(
-            values=frame.month_ticks(last, width - _NAME_LIMIT - _AXIS), grid=False, format="d"
-        ),
+    if result.by is None:
+        table = table[table["row"].isin(cl.BENEATH) | ~table["incomplete"]]
+    chosen = (
+        _to_show(result, table)
+        if highlight is None
+        else list(highlight)[: len(theme.CATEGORIES) - 1]
     )
+    last = float(max(table["age"].max(), 1))
+    x, y = _axes(result, last, lang, room=width - _NAME_LIMIT - _AXIS)
     lines = _lines(table)
     near = alt.selection_point(
         name="hover",
@@ -67,22 +66,47 @@ def retention_curves(
     )
     return frame.framed(
         [
-            *_thin(lines, x, near, lang),
-            *_wholes(result, x, lang),
+            *_thin(lines, x, y, near),
+            *_wholes(result, x, y),
             *_colored(lines, x, chosen),
-            *_points(table, x, near, lang),
+            *_points(table, x, near, cl.tooltip(result, lang)),
             *_names(table, x, last=last),
             *_cohort_names(table, x, chosen, last=last, room=width - _NAME_LIMIT - _AXIS),
         ],
         result=result,
-        title=text(
-            "chart.retention_curves_title", lang, cohort=text(f"chart.by_{result.cohort}", lang)
-        ),
-        notes=_notes(table, lang, unfinished=unfinished),
+        title=cl.title(result, lang, kind="curves"),
+        notes=_notes(result, table, lang, unfinished=unfinished),
         lang=lang,
         width=width,
         height=_HEIGHT,
     )
+
+
+def _axes(result: Retention, last: float, lang: str, *, room: float) -> tuple[alt.X, alt.Y]:
+    """Ages along the bottom, shares from 0 % to 100 % up the side."""
+    ticks = frame.month_ticks(last, room)
+    x = alt.X(
+        "age:Q",
+        title=cl.age_title(result, lang),
+        scale=alt.Scale(domain=[0, last], nice=False),
+        axis=alt.Axis(values=ticks, grid=False, format="d"),
+    )
+    y = alt.Y(
+        "share:Q",
+        title=cl.share_title(result, lang),
+        scale=alt.Scale(domain=[0, 1], nice=False),
+        axis=alt.Axis(format=".0%", values=[0, 0.2, 0.4, 0.6, 0.8, 1]),
+    )
+    return x, y
+
+
+def _to_show(result: Retention, table: pd.DataFrame) -> list[str]:
+    """All values of an attribute as far as there are colours, else the newest cohorts."""
+    if result.by is not None:
+        known = set(table.loc[table["look"] != "small", "row"])
+        values = [row for row in cl.row_ids(result).values() if row in known]
+        return values[: len(theme.CATEGORIES) - 1]
+    return _newest(table)
 
 
 def _newest(table: pd.DataFrame) -> list[str]:
@@ -99,19 +123,10 @@ def _lines(table: pd.DataFrame) -> pd.DataFrame:
     return table[~table["row"].isin(cl.BENEATH)].sort_values(["cohort", "age"])
 
 
-def _y(lang: str) -> alt.Y:
-    return alt.Y(
-        "share:Q",
-        title=text("chart.share", lang),
-        scale=alt.Scale(domain=[0, 1], nice=False),
-        axis=alt.Axis(format=".0%", values=[0, 0.2, 0.4, 0.6, 0.8, 1]),
-    )
-
-
-def _thin(lines: pd.DataFrame, x: alt.X, near: alt.Parameter, lang: str) -> list[alt.Chart]:
+def _thin(lines: pd.DataFrame, x: alt.X, y: alt.Y, near: alt.Parameter) -> list[alt.Chart]:
     base = alt.Chart(frame.inline(lines[["cohort", "age", "share"]])).encode(
         x=x,
-        y=_y(lang),
+        y=y,
         detail="cohort:N",
         opacity=alt.condition(near, alt.value(1), alt.value(0.55)),
         strokeWidth=alt.condition(near, alt.value(2.5), alt.value(1)),
@@ -134,7 +149,7 @@ def _color(chosen: list[str]) -> alt.Color:
     return alt.Color("cohort:N", legend=None, scale=alt.Scale(domain=chosen, range=colors))
 
 
-def _wholes(result: Retention, x: alt.X, lang: str) -> list[alt.Chart]:
+def _wholes(result: Retention, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """Pooled and Kaplan–Meier curve with bands; stretches of fewer than five are grey."""
     layers: list[alt.Chart] = []
     tables = ((result.kaplan_meier, "at_risk", "km"), (result.pooled, "eligible", "ink"))
@@ -149,7 +164,7 @@ def _wholes(result: Retention, x: alt.X, lang: str) -> list[alt.Chart]:
             chart = alt.Chart(frame.inline(own)).encode(x=x, detail="piece:N")
             layers += [
                 chart.mark_area(style=f"{name}_band").encode(y="lower:Q", y2="upper:Q"),
-                chart.mark_line(style=f"{name}_line").encode(y=_y(lang)),
+                chart.mark_line(style=f"{name}_line").encode(y=y),
             ]
     return layers
 
@@ -167,7 +182,9 @@ def _stretches(shown: pd.DataFrame, base: str) -> pd.DataFrame:
     return pd.concat(parts)[["age", "share", "lower", "upper", "piece", "small"]]
 
 
-def _points(table: pd.DataFrame, x: alt.X, near: alt.Parameter, lang: str) -> list[alt.Chart]:
+def _points(
+    table: pd.DataFrame, x: alt.X, near: alt.Parameter, tooltip: list[alt.Tooltip]
+) -> list[alt.Chart]:
     """Places to hover: the nearest cell tells its figures, and its cohort stands out."""
     columns = ["cohort", "age", "share", *cl.TOOLTIP]
     return [
@@ -177,7 +194,7 @@ def _points(table: pd.DataFrame, x: alt.X, near: alt.Parameter, lang: str) -> li
             x=x,
             y="share:Q",
             opacity=alt.condition(near, alt.value(1), alt.value(0)),
-            tooltip=cl.tooltip(lang),
+            tooltip=tooltip,
         )
         .add_params(near)
     ]
@@ -245,11 +262,12 @@ def _cohort_names(
     ]
 
 
-def _notes(table: pd.DataFrame, lang: str, *, unfinished: bool) -> list[str]:
+def _notes(result: Retention, table: pd.DataFrame, lang: str, *, unfinished: bool) -> list[str]:
     there = {
-        "cohort_curve": True,
+        "cohort_curve": result.by is None,
+        "value_curve": result.by is not None,
         "band": True,
-        "incomplete_curve": unfinished,
+        "incomplete_curve": unfinished and result.by is None,
         "small_curve": (table["look"] == "small").any(),
         "conditional_curve": table["conditional"].any(),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +26,9 @@ _THIN: Final = 8
 """Height of rows that carry no figures."""
 _HEIGHT: Final = 560
 _SIZE_COLUMN: Final = 50
+"""Least width of the column of sizes; more where they have many digits."""
+_LABEL_LIMIT: Final = 220
+"""Values of an attribute can be sentences; the tooltip has all of them."""
 _HATCHES: Final = ((0, 0.5, 0.5, 0), (0, 1, 1, 0), (0.5, 1, 1, 0.5))
 """Strokes of the hatching, x y x2 y2 within a cell. Vega-Lite has no pattern fill."""
 
@@ -33,8 +38,9 @@ def retention(result: Retention, *, lang: str = "ja", width: float | None = None
 
     One colour scale from 0 % to 100 % for the whole picture. Incomplete cells are lighter and
     hatched, cells of fewer than five are grey, cells of a cohort that is known only from a later
-    age on carry a corner. A click selects a cell: parameter ``pick``, fields ``cohort`` (ISO date
-    of the period's first day) and ``age``.
+    age on carry a corner at the top left, cells that can still rise one at the bottom right. A
+    click selects a cell: parameter ``pick``, fields ``cohort`` (id of the row, see
+    :func:`picked_cell`) and ``age``.
 
     Args:
         result: From ``csdata.retention``.
@@ -44,16 +50,18 @@ def retention(result: Retention, *, lang: str = "ja", width: float | None = None
     table = cl.cells(result, lang)
     grid = _grid(result, table, lang, width)
     pick = alt.selection_point(name="pick", fields=["cohort", "age"], empty=False)
-    base = alt.Chart(frame.inline(table)).encode(x=grid.x, y=grid.y, tooltip=cl.tooltip(lang))
+    base = alt.Chart(frame.inline(table)).encode(
+        x=grid.x, y=grid.y, tooltip=cl.tooltip(result, lang)
+    )
     return frame.framed(
         [
-            *_surfaces(base, pick, lang),
+            *_surfaces(base, pick, cl.share_title(result, lang)),
             *_signs(base, table, grid),
             *_texts(base, grid),
             *_sizes(grid, cl.sizes(result, table), lang),
         ],
         result=result,
-        title=text("chart.retention_title", lang, cohort=text(f"chart.by_{result.cohort}", lang)),
+        title=cl.title(result, lang, kind="table"),
         notes=_legend_of_signs(table, grid, lang),
         lang=lang,
         width=width or grid.width,
@@ -61,22 +69,38 @@ def retention(result: Retention, *, lang: str = "ja", width: float | None = None
     )
 
 
+def picked_cell(result: Retention, picked: Mapping[str, Any]) -> tuple[Any, int] | None:
+    """Cohort (or attribute's value) and age of the cell that was clicked; None for any other.
+
+    Args:
+        result: What the picture shows.
+        picked: Selections by name, as Streamlit hands them back.
+    """
+    rows = picked.get("pick") or [{}]
+    ids = {row: cohort for cohort, row in cl.row_ids(result).items()}
+    row, age = rows[0].get("cohort"), rows[0].get("age")
+    if row not in ids or age is None:
+        return None
+    return ids[row], int(age)
+
+
 @dataclass(frozen=True, slots=True)
 class _Grid:
     """Rows (ids and labels), columns, and the room that each cell has in pixels."""
 
     labels: dict[str, str]
-    ages: list[int]
+    ages: dict[int, str]
     cell_width: float
     row_height: float
     label_width: float
+    size_width: float
     age: str
 
     @property
     def width(self) -> int:
         """Of the whole picture."""
         cells = len(self.ages) * self.cell_width
-        return round(self.label_width + _SIZE_COLUMN + cells + 3 * frame.MARGIN)
+        return round(self.label_width + self.size_width + cells + 3 * frame.MARGIN)
 
     @property
     def height(self) -> float:
@@ -98,10 +122,15 @@ class _Grid:
     @property
     def x(self) -> alt.X:
         """Columns, numbered above the cells; not every one when they are narrow."""
-        shown = frame.month_ticks(self.ages[-1], self.cell_width * len(self.ages), smallest=24)
+        last, room = max(self.ages), self.cell_width * len(self.ages)
+        widest = max(fonts.width(written, theme.FONT) for written in self.ages.values())
+        shown = list(self.ages)
+        if widest + 4 > self.cell_width:
+            shown = frame.month_ticks(last, room, smallest=max(24, round(widest) + 4))
         axis = alt.Axis(
             orient="top",
             values=[age for age in shown if age in self.ages],
+            labelExpr=f"{json.dumps(self.ages)}[datum.value]",
             labelAngle=0,
             labelOverlap=False,
             domain=False,
@@ -109,7 +138,7 @@ class _Grid:
             titleAnchor="start",
         )
         # Without a trace of outer padding rounding may push the first column's label off the axis.
-        scale = alt.Scale(domain=self.ages, paddingInner=0, paddingOuter=0.01)
+        scale = alt.Scale(domain=list(self.ages), paddingInner=0, paddingOuter=0.01)
         return alt.X("age:O", title=self.age, scale=scale, axis=axis)
 
     @property
@@ -117,8 +146,8 @@ class _Grid:
         """Rows, with room for the column of sizes between label and cells."""
         axis = alt.Axis(
             values=self.written,
-            labelExpr=f"{self.labels!r}[datum.value]",
-            labelPadding=_SIZE_COLUMN,
+            labelExpr=f"{json.dumps(self.labels, ensure_ascii=False)}[datum.value]",
+            labelPadding=self.size_width,
             labelLimit=round(self.label_width * theme.PRESENTING),
             labelFontSize=min(theme.FONT, max(_SMALLEST_TEXT, self.row_height * 0.8)),
             domain=False,
@@ -138,9 +167,12 @@ class _Grid:
 
 def _grid(result: Retention, table: pd.DataFrame, lang: str, width: float | None) -> _Grid:
     labels = cl.row_labels(result, table, lang)
-    label_width = max(fonts.width(label, theme.FONT) for label in labels.values())
-    ages = list(range(int(table["age"].min()), int(table["age"].max()) + 1))
-    room = (width or frame.WIDTH) - label_width - _SIZE_COLUMN - 3 * frame.MARGIN
+    widest = max(fonts.width(label, theme.FONT) for label in labels.values())
+    label_width = min(widest, _LABEL_LIMIT)
+    largest = max(cl.sizes(result, table).values(), default=0)
+    size_width = max(_SIZE_COLUMN, fonts.width(f"{largest:,}", theme.FONT * theme.PRESENTING) + 24)
+    ages = cl.ages(result)
+    room = (width or frame.WIDTH) - label_width - size_width - 3 * frame.MARGIN
     cell_width = room / len(ages)
     if width is None:
         cell_width = min(cell_width, max(_CELL_WIDTH, _LEAST / len(ages)))
@@ -151,11 +183,12 @@ def _grid(result: Retention, table: pd.DataFrame, lang: str, width: float | None
         cell_width=cell_width,
         row_height=min(max(_HEIGHT / len(labels), lowest), _ROW_HEIGHT[1]),
         label_width=label_width,
-        age=text("chart.age", lang),
+        size_width=size_width,
+        age=cl.age_title(result, lang),
     )
 
 
-def _surfaces(base: alt.Chart, pick: alt.Parameter, lang: str) -> list[alt.Chart]:
+def _surfaces(base: alt.Chart, pick: alt.Parameter, share: str) -> list[alt.Chart]:
     """The coloured cells, which can be picked, and the grey ones."""
     lighter = alt.condition("datum.incomplete", alt.value(0.45), alt.value(1))
     legend = alt.Legend(
@@ -169,7 +202,7 @@ def _surfaces(base: alt.Chart, pick: alt.Parameter, lang: str) -> list[alt.Chart
     )
     rate = alt.Color(
         "share:Q",
-        title=text("chart.share", lang),
+        title=share,
         scale=alt.Scale(domain=[0, 1]),
         legend=legend,
     )
@@ -182,7 +215,7 @@ def _surfaces(base: alt.Chart, pick: alt.Parameter, lang: str) -> list[alt.Chart
 
 
 def _signs(base: alt.Chart, table: pd.DataFrame, grid: _Grid) -> list[alt.Chart]:
-    """Hatching of incomplete cells and the corner of conditional ones, where there are any."""
+    """Hatching of incomplete cells and corners of those that need a word, where there are any."""
     layers: list[alt.Chart] = []
     if table["incomplete"].any():
         hatched = base.transform_filter("datum.incomplete").mark_rule(style="hatch")
@@ -195,16 +228,18 @@ def _signs(base: alt.Chart, table: pd.DataFrame, grid: _Grid) -> list[alt.Chart]
             )
             for x, y, x2, y2 in _HATCHES
         ]
-    if table["conditional"].any():
-        side = min(grid.cell_width, grid.row_height) * 0.35
-        layers.append(
-            base.transform_filter("datum.conditional")
-            .mark_point(style="corner", filled=True, shape="M-1,-1L1,-1L-1,1Z", size=side**2)
-            .encode(
-                x=grid.x.bandPosition(side / 2 / grid.cell_width),
-                y=grid.y.bandPosition(side / 2 / grid.row_height),
+    side = min(grid.cell_width, grid.row_height) * 0.35
+    right, down = side / 2 / grid.cell_width, side / 2 / grid.row_height
+    for name, shape, x, y in (
+        ("conditional", "M-1,-1L1,-1L-1,1Z", right, down),
+        ("may_rise", "M1,1L-1,1L1,-1Z", 1 - right, 1 - down),
+    ):
+        if table[name].any():
+            layers.append(
+                base.transform_filter(f"datum.{name}")
+                .mark_point(style="corner", filled=True, shape=shape, size=side**2)
+                .encode(x=grid.x.bandPosition(x), y=grid.y.bandPosition(y))
             )
-        )
     return layers
 
 
@@ -242,6 +277,7 @@ def _legend_of_signs(table: pd.DataFrame, grid: _Grid, lang: str) -> list[str]:
         "incomplete": table["incomplete"].any(),
         "small": (table["look"] == "small").any(),
         "conditional": table["conditional"].any(),
+        "may_rise": table["may_rise"].any(),
     }
     said = [text(f"chart.sign_{k}", lang, n=theme.SMALL_N) for k, shown in there.items() if shown]
     return [text("chart.signs", lang, signs=said)] if said else []

@@ -52,6 +52,7 @@ class ImportSet:
         questions: Name of a file → what the other files leave to be asked about it.
         set_aside: Rows of the files that say who is a customer which could not be used: reason →
             how many. Rows that only repeat another one are left out.
+        first_use: Whether customers were made from the usage, so that no end is known.
     """
 
     imports: tuple[Import, ...]
@@ -73,6 +74,7 @@ class ImportSet:
     questions: Mapping[str, tuple[Message, ...]] = field(
         default_factory=dict[str, tuple[Message, ...]]
     )
+    first_use: bool = False
 
 
 def combine(
@@ -125,6 +127,7 @@ def combine(
         tax=tax,
         same_names=alike,
         questions=questions,
+        first_use=made.first_use,
     )
 
 
@@ -189,9 +192,11 @@ def _suggestions(
 
 
 def _base(used: Sequence[Import]) -> tuple[str, ...]:
-    """The roles that say who is a customer: their own file, else contracts and deals."""
-    own = any(i.role == "customers" for i in used)
-    return ("customers",) if own else ("contracts", "opportunities")
+    """The roles that say who is a customer: their own file, else contracts and deals, else use."""
+    there = {i.role for i in used}
+    if "customers" in there:
+        return ("customers",)
+    return ("contracts", "opportunities") if there & {"contracts", "opportunities"} else ("usage",)
 
 
 def _set_aside(used: Sequence[Import]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from csdata.i18n import Message, message
-from csdata.intake import accounts, lives, merging, names, repeats
+from csdata.intake import accounts, first_use, lives, merging, names, repeats
 from csdata.intake.join_rules import JoinRules
 from csdata.intake.won import with_ends
 from csdata.schema import DATES, Role
@@ -26,13 +26,14 @@ class Customers:
     """The tables with customers as the rules have them.
 
     ``as_of`` is the day to analyse at, ``waiting`` the customers whose renewal is not settled,
-    ``rules`` what was done, in words.
+    ``rules`` what was done, in words. ``first_use``: they were made from the usage.
     """
 
     tables: dict[Role, pd.DataFrame]
     as_of: dt.date | None
     waiting: tuple[str, ...]
     rules: tuple[Message, ...]
+    first_use: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,6 +70,9 @@ def customers_of(
     said += joined
     _tell_same_names(tables, said)
     tables = _grouped(tables, rules, said)
+    if first_use.tells_nobody_else(tables):
+        tables["customers"], made_of = first_use.customers_from(tables)
+        return Customers(tables, as_of, (), (*said, made_of), first_use=True)
     source = _source(tables, rules)
     if source is None:
         tables = _without_lives(tables, rules, said)

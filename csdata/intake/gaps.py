@@ -12,7 +12,7 @@ import pyarrow as pa
 from csdata.i18n import Message, message
 from csdata.intake.catalogue import fields
 from csdata.intake.evidence import SAMPLE, fits
-from csdata.schema import REQUIRED, Source
+from csdata.schema import WANTED, Source
 from csdata.tables import Import
 
 UNIQUE: Final = 0.9
@@ -75,7 +75,7 @@ def lacking(role: Source, mapping: Mapping[str, str]) -> list[str]:
 
 
 def _needed(role: Source) -> tuple[str, ...]:
-    return (*REQUIRED[role], "start") if role == "customers" else REQUIRED[role]
+    return (*WANTED[role], "start") if role == "customers" else WANTED[role]
 
 
 def _options(

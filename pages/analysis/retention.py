@@ -3,32 +3,27 @@
 import streamlit as st
 
 from csdata import charts
-from csui import cohorts, compute, page, widgets
+from csui import cohorts, compute, measures, page
 from csui.text import language, t
 
 view = page.view("retention", dated=True)
-with page.controls():
-    cohort = widgets.choice("retention.cohort", ("month", "quarter", "year"), words="period")
-    clock = widgets.choice(
-        "retention.clock",
-        ("contract", "calendar"),
-        words="page.retention.clocks",
-        note=t("page.retention.clock_help"),
-    )
-    picture = widgets.choice(
-        "retention.picture", ("map", "curves"), words="page.retention.pictures"
-    )
-
+choices = measures.choose(view.source)
 with page.user_errors():
-    result = compute.retention(view.data, cohort=cohort, clock=clock)
-if picture == "map":
-    page.show(view, result, charts.retention(result, lang=language()), alt=t("page.retention.alt"))
+    result = compute.retention(view.data, **choices.arguments())
+if choices.picture == "map":
+    picked = page.show(
+        view,
+        result,
+        charts.retention(result, lang=language()),
+        alt=t("page.retention.alt", what=t(f"retention.measure.{choices.measure}")),
+        select=("pick",),
+    )
 else:
-    page.show(
+    picked = page.show(
         view,
         result,
         charts.retention_curves(result, lang=language()),
-        alt=t("page.retention.alt_curves"),
+        alt=t("page.retention.alt_curves", what=t(f"retention.measure.{choices.measure}")),
         key="curves",
         rate=True,
     )
@@ -38,5 +33,5 @@ cohorts.overall(result)
 page.said(result.why)
 
 st.subheader(t("page.retention.behind"), anchor=False)
-cohorts.members(view.data, result)
+cohorts.members(view.data, result, choices, picked)
 page.fold("retention")

@@ -153,8 +153,8 @@ def test_calendar_clock_has_no_kaplan_meier_row() -> None:
 @pytest.mark.parametrize(
     "option",
     [
-        {"measure": "on"},
-        {"by": "plan"},
+        {"measure": "often"},
+        {"measure": "bracket", "period": "quarter"},
         {"period": "week"},
         {"bracket": (0, 3)},
         {"min_quantity": 1},

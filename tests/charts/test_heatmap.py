@@ -165,7 +165,7 @@ def test_the_size_of_each_cohort_stands_beside_it() -> None:
 def test_the_tooltip_has_interval_n_and_the_date() -> None:
     drawn = Drawn(charts.retention(results.retention("quarter")))
     fields = tooltip(drawn.layer(style="cell"))
-    assert list(fields) == ["title", "age", "percent", "interval", "known", "completes"]
+    assert list(fields) == [*("title", "when", "percent", "interval", "known", "step", "completes")]
     assert all(tooltip(layer) == fields for layer in drawn.layers(mark="text") if len(layer) > 4)
     source = results.retention("quarter").table.iloc[20]
     table = rows(drawn)

@@ -119,4 +119,5 @@ def test_deep_expressions_stay_small_enough_for_duckdb() -> None:
     # Nested formulas once made DuckDB run out of memory on a single row.
     table = portfolio([("2025-01-01", None)], AS_OF).customers
     frame = counts.lives(checked(BACKENDS["duckdb"](table), "customers"), as_of=A)
-    assert counts.count_cohorts(frame, period="year")["n"].sum() == 1
+    members = counts.cohort_lives(frame, period="year")
+    assert counts.count_cohorts(members)["n"].sum() == 1

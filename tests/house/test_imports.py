@@ -12,7 +12,7 @@ from tests.house.tree import ROOT, Source, imports, inside, module_names, source
 LAYERS = (
     ("csdata.i18n", "csdata.errors"),
     (
-        *("csdata.counts", "csdata.counts_money", "csdata.counts_native"),
+        *("csdata.counts", "csdata.counts_activity", "csdata.counts_money", "csdata.counts_native"),
         *("csdata.clock", "csdata.schema", "csdata.tables"),
     ),
     ("csdata.analyses", "csdata.intake", "csdata.sample"),

@@ -156,7 +156,7 @@ def test_what_a_chosen_role_lacks_is_asked_for() -> None:
     imported = read_rows(["取引先 ID", "契約開始日"], ["C1", D], recipe=recipe)
     assert imported.role == "usage"
     (question,) = [q for q in imported.questions if q.key == "question.mapping"]
-    assert "業務区分" in question.say("ja")
+    assert "日付" in question.say("ja")
 
 
 def test_a_column_that_is_no_field_cannot_pass_for_one() -> None:

@@ -1,0 +1,111 @@
+"""The retention page's controls: what is measured, by which rows, on which clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import streamlit as st
+
+from csdata.clock import Clock, Period
+from csdata.tables import Portfolio
+from csui import compute, page, widgets
+from csui.text import t
+
+TERMS: Final = ("3", "6", "12")
+"""Lengths of a period that follow the usual terms of a plan."""
+LONGEST: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the controls say; plain values, so that results can be cached by them."""
+
+    measure: str
+    cohort: Period
+    by: str | None
+    clock: Clock
+    picture: str
+    bracket: int | tuple[int, int] | None
+    least: float | None
+
+    def arguments(self) -> dict[str, Any]:
+        """The keyword arguments of :func:`csui.compute.retention`."""
+        return {
+            "measure": self.measure,
+            "cohort": self.cohort,
+            "by": self.by,
+            "clock": self.clock,
+            "bracket": self.bracket,
+            "min_quantity": self.least,
+        }
+
+
+def choose(source: Portfolio) -> Choices:
+    """Draw the controls for data without filters."""
+    with page.controls():
+        measure = _measure(source)
+        by = _by(source)
+        cohort: Period = "month"
+        if by is None:
+            cohort = widgets.choice(
+                "retention.cohort", ("month", "quarter", "year"), words="period"
+            )
+        clock: Clock = widgets.choice(
+            "retention.clock",
+            ("contract", "calendar"),
+            words="page.retention.clocks",
+            note=t("page.retention.clock_help"),
+        )
+        picture = widgets.choice(
+            "retention.picture", ("map", "curves"), words="page.retention.pictures"
+        )
+    least, bracket = None, None
+    if measure != "alive":
+        with st.expander(t("ui.details"), icon=":material/tune:"):
+            least = _least()
+            bracket = _bracket() if measure == "bracket" else None
+    return Choices(measure, cohort, by, clock, picture, bracket, least)
+
+
+def _measure(source: Portfolio) -> str:
+    """Whose choice there is only with a table of use; without an end of contracts, of use alone."""
+    if source.usage is None:
+        return "alive"
+    use = ["on", "on_or_after", "bracket", "streak"]
+    options = use if source.provenance.first_use else ["alive", *use]
+    return widgets.coded(
+        "retention.measure",
+        dict(zip(options, options, strict=True)),
+        words=lambda m: t(f"retention.measure.{m}"),
+        note=t("page.retention.measure_help"),
+    )
+
+
+def _by(source: Portfolio) -> str | None:
+    names: list[str] = compute.groups(source)
+    if not names:
+        return None
+    return widgets.column("retention.by", names, portfolio=source, optional=True)
+
+
+def _least() -> float | None:
+    least = widgets.number(
+        "retention.least",
+        lower=0.0,
+        upper=1e9,
+        default=0.0,
+        step=1.0,
+        note=t("page.retention.least_help"),
+    )
+    return least or None
+
+
+def _bracket() -> int | tuple[int, int]:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = widgets.choice("retention.term", (*TERMS, "free"), words="page.retention.terms")
+        if kind != "free":
+            return int(kind)
+        first = widgets.number("retention.bracket_from", lower=0, upper=LONGEST, default=0)
+        last = widgets.number("retention.bracket_to", lower=0, upper=LONGEST, default=2)
+    return int(first), int(max(first, last))
