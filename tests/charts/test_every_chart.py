@@ -17,6 +17,11 @@ from csdata.i18n import LANGUAGES
 from tests.charts import results
 from tests.charts.drawn import Drawn
 
+
+def survival_with_target(result: Any, *, lang: str = "ja", **options: Any) -> Any:
+    return charts.with_target(charts.survival(result, lang=lang, **options), 0.85, lang=lang)
+
+
 CASES: dict[str, tuple[Callable[..., Any], Callable[[], Any]]] = {
     "retention by month": (charts.retention, results.retention),
     "retention by quarter": (charts.retention, lambda: results.retention("quarter")),
@@ -30,6 +35,7 @@ CASES: dict[str, tuple[Callable[..., Any], Callable[[], Any]]] = {
     "curves by quarter": (charts.retention_curves, lambda: results.retention("quarter")),
     "curves observed late": (charts.retention_curves, results.late_retention),
     "survival": (charts.survival, lambda: results.survival(None)),
+    "survival with a target": (survival_with_target, lambda: results.survival(None)),
     "survival by plan": (charts.survival, results.survival),
     "survival from a landmark": (charts.survival, lambda: results.survival("plan", 3)),
     "survival of many groups": (charts.survival, results.many_groups),
