@@ -44,11 +44,6 @@ def year(movements: MrrMovements) -> int | None:
     return widgets.coded("revenue.year", options, words=name)
 
 
-def of_year(movements: MrrMovements, chosen: int | None) -> MrrMovements:
-    """The movements, with the sentence of that year."""
-    return replace(movements, finding=movements.finding_of(chosen))
-
-
 def retained(view: page.View, months: int) -> RevenueRetention | None:
     """NRR and GRR, said at the head of the page; None, and why, where there are not enough months.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -84,13 +84,15 @@ class MrrMovements:
         since = first["month"].replace(day=1) - pd.Timedelta(days=1)
         return steps.assign(since=since, until=part["month"].iloc[-1])
 
-    def finding_of(self, year: int | None = None) -> Message:
-        """What :meth:`bridge` shows, in one sentence.
+    def in_year(self, year: int | None = None) -> MrrMovements:
+        """The same with the finding and the number of customers of what :meth:`bridge` shows.
 
         Raises:
             NotEnoughData: No month of the table lies in that year.
         """
-        return _finding(self._months(year), self.currency)
+        part = self._months(year)
+        n = int(part["customers"].iloc[-1])
+        return replace(self, finding=_finding(part, self.currency), n=n)
 
     def _months(self, year: int | None) -> pd.DataFrame:
         if year is None:

@@ -69,7 +69,7 @@ def mrr_bridge(
             base.mark_text(style="strong", dy=-24).encode(y="top:Q", text="amount_text:N"),
             base.mark_text(style="muted", dy=-9).encode(y="top:Q", text="customers_text:N"),
         ],
-        result=result,
+        result=result.in_year(year),
         title=text("chart.revenue.bridge_title", lang),
         lang=lang,
         width=width,

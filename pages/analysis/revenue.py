@@ -18,7 +18,7 @@ with page.controls():
 result = revenue.retained(view, int(window))
 page.show(
     view,
-    revenue.of_year(movements, year),
+    movements.in_year(year),
     charts.mrr_bridge(movements, year=year, lang=language()),
     alt=t("page.revenue.alt"),
 )

@@ -139,6 +139,10 @@ def test_the_finding_says_from_where_to_where() -> None:
     result = cs.mrr_movements(company(HISTORY, "2026-04-30", currency="JPY"))
     said = {k: v.amount for k, v in result.finding.values.items() if isinstance(v, Money)}
     assert said == {"opening": 100, "closing": 350, "gains": 550, "losses": 300}
+    year = result.in_year(2026)
+    said = {k: v.amount for k, v in year.finding.values.items() if isinstance(v, Money)}
+    assert said == {"opening": 350, "closing": 350, "gains": 0, "losses": 0}
+    assert year.n == 2
 
 
 def test_before_the_records_begin_there_are_no_movements() -> None:

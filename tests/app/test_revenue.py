@@ -52,8 +52,10 @@ def test_a_fiscal_year_can_be_chosen(lang: str, sample: cs.Portfolio) -> None:
     app = shown("revenue", data=sample, lang=lang)
     ran(control(app, "revenue.year").set_value(SAMPLE_YEAR))
     movements = cs.mrr_movements(sample)
-    assert movements.finding_of(SAMPLE_YEAR) != movements.finding
-    assert says(app, movements.finding_of(SAMPLE_YEAR).say(lang))
+    chosen = movements.in_year(SAMPLE_YEAR)
+    assert chosen.finding != movements.finding
+    assert says(app, chosen.finding.say(lang))
+    assert says(app, text("ui.n", lang, n=chosen.n))
     names = control(app, "revenue.year").options
     assert text("page.revenue.year_open", lang, year="2026") in names
     assert text("ui.fiscal_year", lang, year="2025") in names

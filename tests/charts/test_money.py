@@ -28,6 +28,9 @@ def test_the_bridge_draws_its_steps(year: int | None) -> None:
         assert (bars[drawn_edge] * MAN).tolist() == pytest.approx(steps[edge].tolist())
     assert text("revenue.move.churn", "ja") in set(bars["name"])
     assert "万円" in " ".join(drawn.titles())
+    chosen = result.in_year(year)
+    assert drawn.spec["description"] == chosen.finding.say("ja")
+    assert drawn.says(f"n={chosen.n}")
 
 
 def test_each_bar_of_the_bridge_begins_where_the_one_before_ends() -> None:
