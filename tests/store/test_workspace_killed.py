@@ -52,10 +52,11 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
             text=True,
         ) as writer:
             assert writer.stdout is not None
-            first = writer.stdout.readline()
-            time.sleep(chance.uniform(0, 0.6))
+            # A few steps and a moment more: on a slow machine it has got somewhere, too.
+            first = [writer.stdout.readline() for _ in range(chance.randint(1, 9))]
+            time.sleep(chance.uniform(0, 0.05))
             writer.kill()
-            said = [line.split() for line in [first, *writer.stdout] if line.endswith("\n")]
+            said = [line.split() for line in [*first, *writer.stdout] if line.endswith("\n")]
         done = [int(n) for what, n in said if what == "saved"]
         begun = [int(n) for what, n in said if what == "saving"]
         gone = {id_ for what, id_ in said if what == "deleted"}
