@@ -109,9 +109,7 @@ def snapshot_of(
         return None
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            said = _manifest(archive)
-            if int(said["csdata_snapshot"]) > FORMAT:
-                raise NewerSnapshot(name=name)
+            said = _manifest(archive, name)
             return _files(archive, said["files"]), settings_of(
                 json.dumps(said["settings"]), name=name
             )
@@ -121,11 +119,13 @@ def snapshot_of(
         raise Damaged(name=name) from error
 
 
-def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+def _manifest(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
     if archive.getinfo(MANIFEST).file_size > _LONGEST:
         raise ValueError("too long")
     said = json.loads(archive.read(MANIFEST))
     json.dumps(said, ensure_ascii=False).encode()  # half a character cannot be shown or stored
+    if int(said["csdata_snapshot"]) > FORMAT:
+        raise NewerSnapshot(name=name)
     return cast("dict[str, Any]", said)
 
 

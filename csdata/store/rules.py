@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import types
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any, Final, Literal, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, cast, get_args, get_origin, get_type_hints
 
 from csdata.intake.join_rules import JoinRules
 
@@ -73,7 +72,7 @@ def _plain(value: Any) -> Any:
 def _value(hint: Any, said: object) -> Any:
     """What was said, as the field has it."""
     kind, inner = get_origin(hint) or hint, get_args(hint)
-    if kind in (Union, types.UnionType):
+    if type(None) in inner:
         return None if said is None else _value(inner[0], said)
     if kind is Literal:
         return _choice(said, inner)

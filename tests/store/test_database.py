@@ -50,12 +50,12 @@ def asked(folder: Path, query: str) -> list[tuple[object, ...]]:
 
 def test_an_older_file_is_brought_up_to_date(older: Path) -> None:
     folder = older
-    for _ in range(2):
-        space = Workspace.open(folder)
-        assert (space.notes, space.why_not) == ((), None)
-        (summary,) = space.snapshots()
-        assert space.load(summary.id).files == FILES
-        space.close()
+    Workspace.open(folder).close()
+    space = Workspace.open(folder)
+    assert (space.notes, space.why_not) == ((), None)
+    (summary,) = space.snapshots()
+    assert space.load(summary.id).files == FILES
+    space.close()
     assert asked(folder, "SELECT value FROM meta WHERE key = 'version'") == [("2",)]
     assert asked(folder, "SELECT id FROM marks") == [(summary.id,)]
     # Columns stand elsewhere than in a new file; what is written and copied goes by name.
