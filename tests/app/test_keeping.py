@@ -10,7 +10,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-import streamlit as st
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 from streamlit.testing.v1 import AppTest
 
@@ -118,8 +117,7 @@ def test_a_correction_stays_on_its_sheet() -> None:
     first = imported(app, "book.xlsx").sheet
     upload(app, "book.xlsx").edits = {(5, HEADER[1]): "直した名前"}
     look(app, "book.xlsx", "sheets")
-    key = next(b.key for b in app.button if (b.key or "").startswith("import.sheet_"))
-    press(app, key)
+    press(app, next(k for b in app.button if (k := b.key or "").startswith("import.sheet_")))
     assert imported(app, "book.xlsx").sheet != first
     assert upload(app, "book.xlsx").edits == {}
     assert "直した名前" not in set(imported(app, "book.xlsx").table["name"])
@@ -210,7 +208,7 @@ def test_an_opening_that_was_broken_off_is_taken_up_again(
     monkeypatch.setattr(import_reading, "read_one", broken_off)
     app = opened(page)
     assert figures(app) == ""
-    ran(app.switch_page(nav.SCRIPTS[page]))
+    ran(app)
     assert figures(app) == before
     ran(app.switch_page(nav.SCRIPTS["import"]))
     (summary,) = workspace.space().snapshots()
@@ -239,8 +237,6 @@ def test_what_was_read_is_held_by_its_session_only() -> None:
     app = dropped({NAME: ACCOUNTS})
     assert [ref() for ref in keeping._read_already] == [upload(app, NAME)]
     del app
-    gc.collect()
-    st.session_state.clear()
     gc.collect()
     assert [ref() for ref in keeping._read_already] == [None]
 
