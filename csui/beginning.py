@@ -28,6 +28,8 @@ def box() -> None:
             _begin(day, ready=filled and (day is not None or not uploads.dated()))
         if uploads.dated():
             _explain(day)
+        if keeping.pending():
+            st.caption(f":material/pending: {t('page.import.saving.pending')}")
         _open_questions()
 
 
@@ -72,7 +74,7 @@ def _open_questions() -> None:
 def _as_of() -> dt.date | None:
     """基準日: from a file, else asked; never today's without a word."""
     stated, latest = uploads.stated_as_of(), uploads.latest_date()
-    st.session_state[_AS_OF] = st.session_state.get(uploads.AS_OF) or stated
+    st.session_state[_AS_OF] = uploads.chosen_as_of() or stated
     st.date_input(
         t("page.import.as_of"),
         value=None,
@@ -101,7 +103,7 @@ def _explain(day: dt.date | None) -> None:
 
 
 def _choose(day: dt.date | None = None) -> None:
-    st.session_state[uploads.AS_OF] = day or st.session_state[_AS_OF]
+    uploads.choose_as_of(day or st.session_state[_AS_OF])
 
 
 def _begin(day: dt.date | None, *, ready: bool) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from csdata.errors import CsDataError
 from csdata.intake.recipe_file import for_reuse
 from csui import workspace
 
@@ -38,21 +38,20 @@ def forget(fingerprint: str) -> None:
 def usual_rules() -> JoinRules:
     """How customers are counted where nobody has said otherwise for these files."""
     from csdata.intake import JoinRules
-    from csdata.store.contents import settings_of
+    from csdata.store.rules import rules_of
 
     kept = workspace.space().presets().get(_COUNTING)
     if kept is None:
         return JoinRules()
     try:
-        return settings_of(kept).rules
-    except CsDataError:
+        return rules_of(json.loads(kept))
+    except ValueError:
         return JoinRules()
 
 
 def keep_rules(rules: JoinRules) -> None:
     """Count like this from now on; which names are the same customer is of these files only."""
-    from csdata.store import Settings
-    from csdata.store.contents import settings_state
+    from csdata.store.rules import rules_state
 
-    usual = Settings(rules=rules.of_any_files())
-    workspace.space().keep_preset(_COUNTING, settings_state(usual))
+    usual = rules.of_any_files()
+    workspace.space().keep_preset(_COUNTING, json.dumps(rules_state(usual)))

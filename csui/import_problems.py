@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Final
@@ -93,7 +94,9 @@ def _editor(upload: Upload, imported: Import, issues: pd.DataFrame, key: str) ->
     if cells.empty:
         return
     st.markdown(t("page.import.edit_lead"))
-    widget = f"import.edit_{key}"
+    # What was typed belongs to the cells that were shown, not to others in their places.
+    shown = hashlib.sha256(repr(cells[["row", "column"]].to_numpy().tolist()).encode())
+    widget = f"import.edit_{key}_{shown.hexdigest()[:8]}"
     old, new = t("page.import.value"), t("page.import.new_value")
     st.data_editor(
         pd.DataFrame(

@@ -45,7 +45,7 @@ def _found() -> DataQuality | None:
     Whatever hinders them has been said above, or will be at the beginning of the analysis.
     """
     try:
-        day = st.session_state.get(uploads.AS_OF) or uploads.stated_as_of()
+        day = uploads.chosen_as_of() or uploads.stated_as_of()
         if uploads.customers() is None or (day is None and uploads.dated()):
             return None
         asked: Any = (uploads.matched(), day)

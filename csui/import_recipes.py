@@ -10,6 +10,7 @@ import streamlit as st
 
 from csdata.errors import CsDataError
 from csdata.i18n import Message
+from csui import work
 from csui.text import safe, t
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 KINDS: Final = ("toml",)
 """Endings of recipe files."""
-
-_DROPPED: Final = "csui.recipe_files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class RecipeFile:
 
 
 def _files() -> dict[str, RecipeFile]:
-    return st.session_state.setdefault(_DROPPED, {})
+    return work.work().recipes
 
 
 def take(name: str, data: bytes) -> bool:

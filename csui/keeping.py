@@ -3,58 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from csdata.errors import CsDataError
-from csdata.i18n import Message
-from csui import nav, state, uploads, workspace
-from csui.text import safe, t
-from csui.uploads import Upload
+from csui import state, uploads, work, workspace
+from csui.work import Begun, Kept, Upload, Work
 
 if TYPE_CHECKING:
-    from csdata.store import Saved, Settings, StoredFile, Summary
+    from csdata.store import Analysed, Settings, StoredFile
 
-_KEPT: Final = "csui.kept"
-_TROUBLE: Final = "csui.not_saved"
-_BEGUN: Final = "csui.begun"
 _STARTED: Final = "csui.restored"
-_STOPPED: Final = "csui.not_restored"
 _TRIALS: Final = 2
 """Starts at which a snapshot is opened by itself although it has never come to the end."""
 
-_read_already: list[Upload] = []
-"""What the last session of this process has read, so that a reload need not read it again."""
+_read_already: list[weakref.ref[Upload]] = []
+"""What the last session has read, so that a reload need not read it again; held by nobody else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The state of the session that is in the workspace."""
-
-    saved: Saved
-    files: tuple[StoredFile, ...]
-    settings: Settings
-    at: dt.datetime
-
-
-def _stored(upload: Upload) -> StoredFile:
-    from csdata.store import StoredFile
-
-    return StoredFile(
-        upload.name, upload.data, upload.recipe, dict(upload.edits), upload.used, upload.plain
-    )
-
-
-def _place(upload: Upload) -> bool:
-    """The customers' file gives the import its name."""
-    return upload.imported is None or upload.imported.role != "customers"
+class _TooOften(Exception):
+    """Opening it has ended the process before."""
 
 
 def last() -> Kept | None:
     """What was saved of this session; None if nothing was."""
-    return st.session_state.get(_KEPT)
+    return work.work().kept
 
 
 def keep() -> None:
@@ -63,49 +40,113 @@ def keep() -> None:
     As long as an import is worked on it is one snapshot. Once the analysis has begun, other files
     are another import, and the one before stays as it was.
     """
-    from csdata.store import Settings
-
-    files = tuple(map(_stored, sorted(uploads.files().values(), key=_place)))
-    kept = last()
-    if not files:
-        _emptied(kept)
-        return
-    held = kept.files if kept else ()
-    if kept and kept.settings.begun and _bytes(held) != _bytes(files):
-        kept = None
-        st.session_state[_BEGUN] = False
-    begun = st.session_state.get(_BEGUN, False)
-    settings = Settings(st.session_state.get(uploads.AS_OF), uploads.rules(), begun)
-    if kept is None or (kept.files, kept.settings) != (files, settings):
-        try:
-            saved = workspace.space().save(files, settings, last=kept.saved if kept else None)
-        except CsDataError as error:
-            st.session_state[_TROUBLE] = error.message
-            return
-        now = dt.datetime.now().astimezone()
-        st.session_state[_KEPT] = Kept(saved, files, settings, now)
-    st.session_state.pop(_TROUBLE, None)
-    if workspace.on_disk():
-        _read_already[:] = uploads.files().values()
-
-
-def _bytes(files: tuple[StoredFile, ...]) -> list[tuple[str, bytes]]:
-    return [(file.name, file.data) for file in files]
-
-
-def _emptied(kept: Kept | None) -> None:
-    """Files taken out one by one before anything was begun are not wanted; later they are."""
-    if kept is None:
+    now = work.work()
+    if not now.files:
+        _emptied(now)
         return
     try:
-        if kept.settings.begun:
-            workspace.space().set_current(None)
-        else:
-            workspace.space().delete(kept.saved.id)
+        if deleted_elsewhere():
+            return
+        if now.begun and now.begun.data != _bytes(now):
+            now.kept = now.begun = None
+        files, settings = tuple(map(work.stored, now.files.values())), _settings(now)
+        kept = now.kept
+        if kept is None or (kept.files, kept.settings) != (files, settings):
+            saved = workspace.space().save(files, settings, last=kept.saved if kept else None)
+            now.kept = Kept(saved, files, settings, dt.datetime.now().astimezone())
     except CsDataError as error:
-        st.session_state[_TROUBLE] = error.message
+        now.trouble = error.message
         return
-    _forget_session()
+    now.trouble, now.stopped = None, False
+    if workspace.on_disk():
+        # What a password has opened is not opened for the next session.
+        _read_already[:] = [weakref.ref(u) for u in now.files.values() if not u.secret]
+
+
+def _bytes(now: Work) -> dict[str, bytes]:
+    return {name: upload.data for name, upload in now.files.items()}
+
+
+def _settings(now: Work) -> Settings:
+    from csdata.store import Settings
+
+    here, begun = _here(now), now.begun
+    then = None if begun is None else _without_secrets(begun.analysed, now)
+    changed = then is not None and then != _without_secrets(here, now)
+    title = next((u.name for u in now.files.values() if _is_customers(u)), None)
+    if title is None and now.kept is not None and now.kept.settings.title in now.files:
+        title = now.kept.settings.title
+    return Settings(here.as_of, here.rules, begun is not None, then if changed else None, title)
+
+
+def _is_customers(upload: Upload) -> bool:
+    return upload.used and upload.imported is not None and upload.imported.role == "customers"
+
+
+def _here(now: Work) -> Analysed:
+    """What an analysis that was begun now would be begun with."""
+    from csdata.store import Analysed, Reading
+
+    readings = {
+        name: Reading(u.recipe, dict(u.edits), u.used, u.plain) for name, u in now.files.items()
+    }
+    return Analysed(now.as_of, uploads.rules(), readings)
+
+
+def _without_secrets(analysed: Analysed, now: Work) -> Analysed:
+    readings = {
+        name: replace(r, edits={}) if name in now.files and now.files[name].secret else r
+        for name, r in analysed.readings.items()
+    }
+    return replace(analysed, readings=readings)
+
+
+def pending() -> bool:
+    """Whether the analysis shows other figures than it would if it were begun now."""
+    now = work.work()
+    return now.begun is not None and (
+        now.begun.data != _bytes(now) or now.begun.analysed != _here(now)
+    )
+
+
+def deleted_elsewhere() -> bool:
+    """Whether another window has deleted what this one has saved.
+
+    Raises:
+        Damaged: The workspace cannot be read any more.
+    """
+    now = work.work()
+    if now.kept is not None and not now.gone:
+        now.gone = not workspace.space().has(now.kept.saved.id)
+    return now.gone
+
+
+def save_again() -> None:
+    """Keep what was deleted elsewhere, because the person says so."""
+    now = work.work()
+    now.gone, now.kept = False, None
+    keep()
+
+
+def _emptied(now: Work) -> None:
+    """Files taken out one by one before anything was begun are not wanted; later they are.
+
+    Nothing that was decided about them holds for the next ones; recipe files stay, for they are on
+    the screen.
+    """
+    if not any((now.kept, now.rules, now.as_of, now.begun)):
+        return
+    try:
+        if now.kept is not None and not deleted_elsewhere():
+            if now.kept.settings.begun:
+                workspace.space().set_current(None)
+            else:
+                workspace.space().delete(now.kept.saved.id)
+    except CsDataError as error:
+        now.trouble = error.message
+        return
+    work.replace(Work(recipes=now.recipes, told=now.told))
+    forget_read()
 
 
 def forget_read() -> None:
@@ -113,23 +154,37 @@ def forget_read() -> None:
     _read_already.clear()
 
 
-def _forget_session() -> None:
-    for key in (_KEPT, _TROUBLE, _BEGUN, _STOPPED):
-        st.session_state.pop(key, None)
-    forget_read()
-
-
 def begun() -> None:
     """The analysis begins: what is there now is an import of its own."""
-    st.session_state[_BEGUN] = True
+    now = work.work()
+    now.begun = Begun(_bytes(now), _here(now))
+    keep()
+
+
+def record_from(day: dt.date | None) -> None:
+    """Take departures to be recorded from that day on, in the analysis and in what is open."""
+    now = work.work()
+    now.rules = replace(uploads.rules(), observed_from=day)
+    if now.begun is not None:
+        analysed = now.begun.analysed
+        rules = replace(analysed.rules, observed_from=day)
+        now.begun = Begun(now.begun.data, replace(analysed, rules=rules))
     keep()
 
 
 def start_anew() -> None:
-    """Take everything off; what was saved stays in the list."""
-    uploads.replace_all([])
+    """Take everything off; what was saved stays in the list.
+
+    Raises:
+        NotSaved: It cannot be noted that nothing is open.
+    """
     workspace.space().set_current(None)
-    _forget_session()
+    _close()
+
+
+def _close() -> None:
+    work.replace(Work())
+    forget_read()
     state.open_data(None)
 
 
@@ -139,82 +194,141 @@ def start_anew() -> None:
 def restore() -> bool:
     """Open what was there when the app was left, once in a session.
 
+    A run that is broken off while it reads, because the person has gone to another page, is taken
+    up again by the next one.
+
     Returns:
         Whether there are files now: nothing else is to be opened over them.
     """
-    if _STARTED in st.session_state or state.source() is not None:
+    if work.work().opening:
+        _shown(_go_on)
+    elif _STARTED in st.session_state or state.source() is not None:
         return True
+    elif workspace.exists() and not uploads.files():
+        _shown(_open_current)
     st.session_state[_STARTED] = True
-    if workspace.exists() and not uploads.files():
-        place = st.empty()
-        with place.container():
-            _open_current()
-        place.empty()
     return bool(uploads.files())
+
+
+def _shown(action: Callable[[], None]) -> None:
+    """Do it with a place for how far it is; what goes wrong is said on the import page."""
+    place = st.empty()
+    with place.container():
+        try:
+            action()
+        except CsDataError as error:
+            work.work().trouble = error.message
+    place.empty()
 
 
 def _open_current() -> None:
     """The snapshot that was open last, unless it has never come to the end."""
+    id_ = workspace.space().current()
+    if id_ is None:
+        return
     try:
-        space = workspace.space()
-        id_ = space.current()
-        if id_ is None:
-            return
-        if space.opening() >= _TRIALS:
-            st.session_state[_STOPPED] = True
-            return
-        open_snapshot(id_)
-    except CsDataError as error:
-        st.session_state[_TROUBLE] = error.message
+        open_snapshot(id_, trials=_TRIALS)
+    except _TooOften:
+        work.work().stopped = True
 
 
-def open_snapshot(id_: str) -> None:
+def open_snapshot(id_: str, *, trials: int | None = None) -> None:
     """Make a snapshot the data of this session.
+
+    Args:
+        id_: Which one.
+        trials: How often that may have ended a process; default any number of times.
 
     Raises:
         CsDataError: It is gone, damaged, or cannot be noted as the current one.
     """
-    from csdata.store import Saved
-
     space = workspace.space()
-    snapshot = space.load(id_)
-    _forget_session_but_read()
-    uploads.replace_all(
-        [_upload(file) for file in snapshot.files],
-        as_of=snapshot.settings.as_of,
-        rules=snapshot.settings.rules,
-    )
+    with space.opening(id_) as before:
+        if trials is not None and before >= trials:
+            raise _TooOften
+        from csdata.store import Saved
+
+        snapshot = space.load(id_)
+        space.set_current(id_)
+        settings, at = snapshot.settings, snapshot.summary.saved_at.astimezone()
+        saved = Saved(id_, snapshot.summary.revision)
+        then = settings.analysed or _analysed(snapshot.files, settings)
+        data = {file.name: file.data for file in snapshot.files}
+        opened = Work(
+            {file.name: _upload(file) for file in snapshot.files},
+            rules=settings.rules,
+            as_of=settings.as_of,
+            begun=Begun(data, then) if settings.begun else None,
+            kept=Kept(saved, snapshot.files, settings, at),
+            opening=True,
+        )
+        work.replace(opened)
+        state.open_data(None)
+        _read(opened)
+
+
+def _go_on() -> None:
+    opened = work.work()
+    if opened.kept is None:
+        opened.opening = False
+        return
+    with workspace.space().opening(opened.kept.saved.id):
+        _read(opened)
+
+
+def _read(opened: Work) -> None:
+    """Read the files, and what the analysis was begun with; one that is broken off is not done."""
+    try:
+        if opened.begun is not None and opened.kept and opened.kept.settings.analysed:
+            _open_analysis(_begun_with(opened, opened.begun))
+            work.replace(opened)
+        uploads.read()
+        if opened.begun is not None and opened.kept and not opened.kept.settings.analysed:
+            opened.begun = Begun(_bytes(opened), _here(opened))
+            _open_analysis(opened)
+    except Exception:
+        opened.opening = False
+        raise
+    finally:
+        work.replace(opened)
+    opened.opening = False
+
+
+def _open_analysis(then: Work) -> None:
+    work.replace(then)
     uploads.read()
-    saved = Saved(id_, snapshot.summary.revision)
-    at = snapshot.summary.saved_at.astimezone()
-    st.session_state[_KEPT] = Kept(saved, snapshot.files, snapshot.settings, at)
-    st.session_state[_BEGUN] = snapshot.settings.begun
-    state.open_data(None)
-    if snapshot.settings.begun and uploads.all_read():
-        state.open_data(uploads.portfolio(snapshot.settings.as_of or uploads.stated_as_of()))
-    space.set_current(id_)
+    if uploads.all_read():
+        state.open_data(uploads.portfolio(then.as_of or uploads.stated_as_of()))
 
 
-def _forget_session_but_read() -> None:
-    before = list(_read_already)
-    _forget_session()
-    _read_already[:] = before
+def _begun_with(opened: Work, begun: Begun) -> Work:
+    """The files as they were read then; a file that is read alike today is read once."""
+    from csdata.store import Reading
+
+    analysed, files = begun.analysed, dict(opened.files)
+    for name, upload in opened.files.items():
+        reading = analysed.readings.get(name, Reading())
+        file = work.stored(upload)
+        if file.reading != reading:
+            files[name] = work.unread(file.read_as(reading))
+    return Work(files, rules=analysed.rules, as_of=analysed.as_of)
+
+
+def _analysed(files: tuple[StoredFile, ...], settings: Settings) -> Analysed:
+    from csdata.store import Analysed
+
+    return Analysed(settings.as_of, settings.rules, {file.name: file.reading for file in files})
 
 
 def _upload(file: StoredFile) -> Upload:
     """The file as it was read by the session before, if that was in this process."""
-    for known in _read_already:
-        # What a password has opened is not opened for the next session.
-        if known.imported is not None and not known.secret and _stored(known) == file:
+    for ref in _read_already:
+        known = ref()
+        if known is None or known.imported is None or known.secret:
+            continue
+        if work.stored(known) == file:
             return replace(known, edits=dict(known.edits))
-    return Upload(
-        file.name,
-        file.data,
-        file.recipe,
-        used=file.used,
-        edits=dict(file.edits),
-        plain=file.plain,
-    )
+    return work.unread(file)
 
 
 def delete(id_: str) -> None:
@@ -237,38 +351,4 @@ def forget_everything() -> None:
         NotSaved: It cannot be deleted.
     """
     workspace.space().forget_everything()
-    start_anew()
-
-
-# ------------------------------------------------------------------------------------- saying
-
-
-def title(summary: Summary) -> str:
-    """What a snapshot is called: its own name, else its files."""
-    if summary.name:
-        return summary.name
-    if len(summary.files) > 1:
-        return t("ui.and_more", file=summary.files[0], n=len(summary.files) - 1)
-    return summary.files[0] if summary.files else "–"
-
-
-def status() -> None:
-    """Whether what is on the screen would survive a reload, in a line."""
-    space = workspace.space() if uploads.files() or workspace.exists() else None
-    for note in space.notes if space else ():
-        st.warning(safe(note), icon=":material/warning:")
-    trouble: Message | None = st.session_state.get(_TROUBLE)
-    if trouble is not None:
-        st.warning(safe(trouble), icon=":material/warning:")
-    if st.session_state.get(_STOPPED):
-        st.warning(t("page.import.saved.stopped"), icon=":material/history:")
-    kept = last()
-    if kept is None or space is None or trouble is not None:
-        return
-    if space.why_not is not None:
-        st.caption(f":material/warning: {safe(space.why_not)}")
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        said = t("page.import.saved.done", at=kept.at)
-        st.caption(f":material/save: {said}", width="content")
-        nav.link("saved")
+    _close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 import pandas as pd
@@ -85,8 +84,7 @@ def _record_from(day: dt.date | None) -> None:
         return
     state.recount(source.recorded_from(day))
     if uploads.are_open(source):
-        uploads.set_rules(replace(uploads.rules(), observed_from=day))
-        keeping.keep()
+        keeping.record_from(day)
 
 
 def _rows(source: Portfolio, finding: Finding) -> None:

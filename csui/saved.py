@@ -51,7 +51,7 @@ def _box(summary: Summary, *, is_open: bool) -> None:
     key = summary.id[:12]
     with st.container(border=True, key=f"csui_saved_{key}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{escape(keeping.title(summary))}**", width="content")
+            st.markdown(f"**{escape(title(summary))}**", width="content")
             if is_open:
                 st.badge(t("page.saved.open_now"), color="green", icon=":material/check:")
             if not summary.begun:
@@ -64,7 +64,7 @@ def _box(summary: Summary, *, is_open: bool) -> None:
             st.download_button(
                 t("page.saved.export"),
                 functools.partial(_exported, summary.id),
-                file_name=f"{PurePath(keeping.title(summary)).stem}.zip",
+                file_name=f"{PurePath(title(summary)).stem}.zip",
                 mime="application/zip",
                 key=f"saved.export_{key}",
                 icon=":material/download:",
@@ -75,9 +75,19 @@ def _box(summary: Summary, *, is_open: bool) -> None:
             _confirmed(
                 "delete",
                 key,
-                t("page.saved.delete_sure", name=escape(keeping.title(summary))),
+                t("page.saved.delete_sure", name=escape(title(summary))),
                 functools.partial(keeping.delete, summary.id),
             )
+
+
+def title(summary: Summary) -> str:
+    """What a snapshot is called: its own name, else the customers' file, else its first one."""
+    if summary.name:
+        return summary.name
+    if not summary.files:
+        return "–"
+    file, more = summary.title or summary.files[0], len(summary.files) - 1
+    return t("ui.and_more", file=file, n=more) if more else file
 
 
 def _facts(summary: Summary) -> str:
@@ -115,7 +125,7 @@ def _rename(summary: Summary, key: str) -> None:
             value=summary.name or "",
             max_chars=200,
             key=widget,
-            placeholder=keeping.title(summary),
+            placeholder=title(summary),
         )
         st.button(
             t("page.saved.rename_do"),

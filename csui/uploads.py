@@ -8,30 +8,28 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pandas as pd
 import streamlit as st
 
-from csdata.i18n import Message
+from csdata.errors import CsDataError
+from csdata.i18n import message
 from csdata.schema import DATES
 from csdata.tables import Import, Portfolio
-from csui import import_memory, import_reading, import_recipes
+from csui import import_memory, import_reading, import_recipes, work
 from csui.text import escape, t
+from csui.work import Upload, Work
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from csdata.intake import ImportSet, JoinRules, Recipe
-    from csdata.intake.workbook import Cells
 
-_FILES: Final = "csui.files"
 _DROPS: Final = "csui.drops"
-_RULES: Final = "csui.join_rules"
-_MATCHED: Final = "csui.matched"
-AS_OF: Final = "csui.as_of"
-"""The 基準日 that the person chose; it belongs to the files that were there."""
+_MATCHED: Final = work.MATCHED
 
 
 class Dropped(Protocol):
@@ -44,33 +42,9 @@ class Dropped(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Upload:
-    """One file: read, or with the reason why it cannot be."""
-
-    name: str
-    data: bytes
-    recipe: Recipe
-    imported: Import | None = None
-    error: Message | None = None
-    used: bool = True
-    draft: Import | None = None
-    """What it would be if some column named the customers: nobody knows which one does."""
-    edits: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
-    """Cells corrected by hand."""
-    plain: bool = False
-    """Read without what was remembered for its headings."""
-    cells: Cells | None = None
-    """What is in the file, once it is open: every correction is made on them."""
-    locked: str = ""
-    """``needed`` or ``wrong``: waits for its password."""
-    secret: bool = False
-    """Opened with a password: what is in it is for this session only."""
-
-
 def files() -> dict[str, Upload]:
     """The files of this session by name, in the order in which they came."""
-    return st.session_state.setdefault(_FILES, {})
+    return work.work().files
 
 
 def zone() -> str:
@@ -80,59 +54,93 @@ def zone() -> str:
 
 
 def take(dropped: Sequence[Dropped]) -> bool:
-    """Take in what was dropped; a file of the same name replaces the old one.
+    """Take in what was dropped; what happened to the files is told on the page.
+
+    A saved import replaces the files that are here. A table of the name of another one replaces it,
+    unless both come at once: then it gets a name of its own.
 
     Returns:
         Whether there was anything; the page then runs again, with an empty drop zone.
     """
-    from csdata.intake.recipe import Recipe
-
     if not dropped:
         return False
-    st.session_state.pop(AS_OF, None)
-    for item in dropped:
-        if import_recipes.take(item.name, item.getvalue()):
+    work.work().told.clear()
+    others = _take_snapshot([(item.name, item.getvalue()) for item in dropped])
+    tables: list[tuple[str, bytes]] = []
+    for name, data in others:
+        if import_recipes.take(name, data):
             _read_again()
-        elif not _take_snapshot(item.getvalue()):
-            for name, data in import_reading.members(item.name, item.getvalue()):
-                files()[name] = Upload(name, data, Recipe())
+        else:
+            tables += import_reading.members(name, data)
+    _take_tables(tables)
     st.session_state[_DROPS] = st.session_state.get(_DROPS, 0) + 1
     return True
 
 
-def _take_snapshot(data: bytes) -> bool:
-    """Take in a saved import that was written out here or on another machine; whether it is one."""
+def _take_tables(tables: Sequence[tuple[str, bytes]]) -> None:
+    from csdata.intake.recipe import Recipe
+
+    new: dict[str, bytes] = {}
+    for given, data in tables:
+        name = _name(given, data, new)
+        if name in new:
+            _tell("twice", file=name)
+            continue
+        if name != given:
+            _tell("renamed", file=name)
+        if name in files():
+            _tell("replaced", file=name)
+        new[name] = data
+    if new:
+        work.work().as_of = None  # it was that of the files before
+    for name, data in new.items():
+        files()[name] = Upload(name, data, Recipe())
+
+
+def _name(name: str, data: bytes, others: Mapping[str, bytes]) -> str:
+    """The name of a file among those that came with it: another one has the name of another."""
+    path, number, candidate = PurePath(name), 1, name
+    while others.get(candidate, data) != data:
+        number += 1
+        candidate = f"{path.stem} ({number}){path.suffix}"
+    return candidate
+
+
+def _tell(key: str, *, wrong: bool = False, **values: Any) -> None:
+    """Say on the page what has become of a file."""
+    work.work().told.append((message(f"page.import.came.{key}", **values), wrong))
+
+
+def _take_snapshot(dropped: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """Open the saved import among the files, made here or on another machine.
+
+    Returns:
+        The other files.
+    """
     from csdata.intake.limits import limits_in_force
     from csdata.store import snapshot_of
 
-    found = snapshot_of(data, largest=limits_in_force().file_bytes)
-    if found is None:
-        return False
-    stored, settings = found
-    for file in stored:
-        files()[file.name] = Upload(
-            file.name,
-            file.data,
-            file.recipe,
-            used=file.used,
-            edits=dict(file.edits),
-            plain=file.plain,
-        )
-    st.session_state[AS_OF] = settings.as_of
-    set_rules(settings.rules)
-    return True
-
-
-def replace_all(
-    others: Sequence[Upload], *, as_of: dt.date | None = None, rules: JoinRules | None = None
-) -> None:
-    """Work on other files from now on."""
-    files().clear()
-    files().update({upload.name: upload for upload in others})
-    for key, value in ((AS_OF, as_of), (_RULES, rules)):
-        st.session_state.pop(key, None)
-        if value is not None:
-            st.session_state[key] = value
+    others: list[tuple[str, bytes]] = []
+    opened, told = 0, work.work().told
+    for name, data in dropped:
+        try:
+            found = snapshot_of(data, largest=limits_in_force().file_bytes, name=name)
+        except CsDataError as error:
+            told.append((error.message, True))
+            continue
+        if found is None:
+            others.append((name, data))
+            continue
+        opened += 1
+        if opened > 1:
+            _tell("one_only", wrong=True, file=name)
+            continue
+        stored, settings = found
+        if files():
+            _tell("opened", file=name)
+        uploads = {file.name: work.unread(file) for file in stored}
+        work.replace(Work(uploads, rules=settings.rules, as_of=settings.as_of, told=told))
+    return others
 
 
 def all_read() -> bool:
@@ -174,10 +182,19 @@ def correct(name: str, **changes: Any) -> None:
 def replace_recipe(name: str, recipe: Recipe) -> None:
     """Read a file under another recipe, on the next :func:`read`."""
     upload = files()[name]
+    if upload.edits and _place(upload.recipe) != _place(recipe):
+        # The same line and heading are another customer's there.
+        _tell("edits_lost", file=name, n=len(upload.edits))
+        upload.edits = {}
     if upload.recipe.sheet is not None and recipe.sheet is None:
         upload.cells = None  # which sheet is read is open again
     upload.recipe = recipe
     upload.imported = upload.error = None
+
+
+def _place(recipe: Recipe) -> tuple[object, ...]:
+    """Where in its file a table stands."""
+    return recipe.sheet, recipe.header_row, recipe.block
 
 
 def edit(name: str, cells: Mapping[tuple[int, str], str]) -> None:
@@ -224,8 +241,8 @@ def _read(upload: Upload, step: Callable[[import_reading.Doing], None]) -> None:
     try:
         import_reading.read_one(upload, step=step)
     except Exception:
-        # A bug is shown as one, but not again on every visit to the page.
-        drop(upload.name)
+        # A bug is shown as one, but not again on every visit to the page; the file stays.
+        upload.error = message("error.unknown")
         raise
 
 
@@ -237,12 +254,22 @@ def used() -> list[Import]:
 
 def rules() -> JoinRules:
     """How rows become customers, as the person has it now, or has it usually."""
-    return st.session_state.get(_RULES) or import_memory.usual_rules()
+    return work.work().rules or import_memory.usual_rules()
 
 
 def set_rules(rules: JoinRules) -> None:
     """Count customers otherwise from now on."""
-    st.session_state[_RULES] = rules
+    work.work().rules = rules
+
+
+def chosen_as_of() -> dt.date | None:
+    """The 基準日 that the person chose for these files."""
+    return work.work().as_of
+
+
+def choose_as_of(day: dt.date | None) -> None:
+    """Count up to this day; None: the one that the files state."""
+    work.work().as_of = day
 
 
 def matched(as_of: dt.date | None = None) -> ImportSet:

@@ -1,29 +1,20 @@
-"""What a snapshot holds, and its forms as text and as an archive."""
+"""What a snapshot holds, and its form as text."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from pathlib import PurePath
-from typing import Any, ClassVar, Final
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, cast
 
 from csdata.errors import CsDataError
 from csdata.intake.edits import Edits
 from csdata.intake.join_rules import JoinRules
 from csdata.intake.recipe import Recipe
-from csdata.intake.recipe_file import dump, load
-
-MANIFEST: Final = "csdata/snapshot.json"
-"""Where the archive of a snapshot says what is in it; what an archive of tables does not have."""
-
-FORMAT: Final = 1
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-"""The time of every member, so that the same snapshot makes the same archive."""
+from csdata.intake.recipe_file import BadRecipe, dump, load
+from csdata.store.rules import Unknown, day_of, day_state, rules_of, rules_state
 
 
 class NotSaved(CsDataError):
@@ -42,6 +33,22 @@ class NoSuchSnapshot(CsDataError):
     """It was deleted, perhaps in another window."""
 
     key: ClassVar[str] = "error.no_such_snapshot"
+
+
+class NewerSnapshot(CsDataError):
+    """A newer version has saved it. Values: ``name``."""
+
+    key: ClassVar[str] = "error.newer_snapshot"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the user has decided about one file; the attributes are those of a stored file."""
+
+    recipe: Recipe = field(default_factory=Recipe)
+    edits: Edits = field(default_factory=dict[tuple[int, str], str])
+    used: bool = True
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,36 @@ class StoredFile:
     used: bool = True
     plain: bool = False
 
+    @property
+    def reading(self) -> Reading:
+        """All but its name and bytes."""
+        return Reading(self.recipe, self.edits, self.used, self.plain)
+
+    def read_as(self, reading: Reading) -> StoredFile:
+        """The same file under other decisions."""
+        return replace(
+            self,
+            recipe=reading.recipe,
+            edits=reading.edits,
+            used=reading.used,
+            plain=reading.plain,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """What the analysis was begun with.
+
+    Attributes:
+        as_of: 基準日 that the user had chosen; None: what the files state.
+        rules: How rows became customers.
+        readings: File → how it was read.
+    """
+
+    as_of: dt.date | None
+    rules: JoinRules
+    readings: Mapping[str, Reading]
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -73,18 +110,24 @@ class Settings:
         as_of: 基準日 that the user has chosen; None: what the files state.
         rules: How rows become customers.
         begun: Whether the analysis had begun.
+        analysed: What it was begun with, where something has been corrected since that is not in
+            it; None where it shows what is here.
+        title: The file that the import is called after; None where nobody knows.
     """
 
     as_of: dt.date | None = None
     rules: JoinRules = field(default_factory=JoinRules)
     begun: bool = False
+    analysed: Analysed | None = None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A snapshot in the list: when it was saved (UTC), and what is in it.
 
-    ``name`` is None until the user gives it one; ``size`` is the bytes of its files together.
+    ``name`` is None until the user gives it one; ``size`` is the bytes of its files together;
+    ``title`` is the file that it is called after.
     """
 
     id: str
@@ -94,6 +137,7 @@ class Summary:
     files: tuple[str, ...]
     size: int
     begun: bool
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,128 +157,120 @@ def digest(data: bytes) -> str:
 # ------------------------------------------------------------------------------------ as text
 
 
+def reading_state(reading: Reading) -> dict[str, Any]:
+    """The decisions about a file, as what JSON can say."""
+    return {
+        "recipe": dump(reading.recipe),
+        "edits": [[line, header, text] for (line, header), text in reading.edits.items()],
+        "used": reading.used,
+        "plain": reading.plain,
+    }
+
+
+def reading_of(said: Mapping[str, Any], *, name: str) -> Reading:
+    """The decisions again.
+
+    Raises:
+        NewerSnapshot: A newer version has made them.
+        Damaged: There are none.
+    """
+    try:
+        edits = {_cell(line, header): _text(text) for line, header, text in said["edits"]}
+        recipe = load(_text(said["recipe"]), name=name)
+        return Reading(recipe, edits, _flag(said["used"]), _flag(said["plain"]))
+    except BadRecipe as error:
+        newer = getattr(error.message.values.get("why"), "key", "") == "recipe.newer"
+        raise (NewerSnapshot if newer else Damaged)(name=name) from error
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise Damaged(name=name) from error
+
+
 def file_state(file: StoredFile) -> str:
     """All of a file but its name and bytes, as JSON."""
-    edits = [[line, header, text] for (line, header), text in file.edits.items()]
-    return json.dumps(
-        {"recipe": dump(file.recipe), "edits": edits, "used": file.used, "plain": file.plain}
-    )
+    return json.dumps(reading_state(file.reading))
 
 
 def file_of(name: str, data: bytes, state: str) -> StoredFile:
     """The file again.
 
     Raises:
-        Damaged: The state is none.
+        NewerSnapshot, Damaged: As in :func:`reading_of`.
     """
-    try:
-        said = json.loads(state)
-        edits = {(int(line), str(header)): str(text) for line, header, text in said["edits"]}
-        recipe = load(str(said["recipe"]), name=name)
-        return StoredFile(name, data, recipe, edits, bool(said["used"]), bool(said["plain"]))
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise Damaged(name=name) from error
+    return StoredFile(name, data).read_as(reading_of(_loaded(state, name), name=name))
 
 
 def settings_state(settings: Settings) -> str:
     """The settings as JSON."""
-    rules = asdict(settings.rules) | {"observed_from": _day_state(settings.rules.observed_from)}
-    as_of = _day_state(settings.as_of)
-    return json.dumps({"as_of": as_of, "rules": rules, "begun": settings.begun})
+    said = _counting_state(settings.as_of, settings.rules)
+    then = settings.analysed
+    if then is not None:
+        readings = {name: reading_state(reading) for name, reading in then.readings.items()}
+        said["analysed"] = {**_counting_state(then.as_of, then.rules), "readings": readings}
+    return json.dumps({**said, "begun": settings.begun, "title": settings.title})
 
 
-def _day_state(day: dt.date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _day_of(said: Any) -> dt.date | None:
-    return dt.date.fromisoformat(said) if said else None
-
-
-def settings_of(state: str) -> Settings:
-    """The settings again; what they cannot say is left to the rules.
-
-    Raises:
-        Damaged: The state is none.
-    """
-    try:
-        said = json.loads(state)
-        return Settings(_day_of(said["as_of"]), _rules_of(said["rules"]), bool(said["begun"]))
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise Damaged(name="settings") from error
-
-
-def _rules_of(said: Mapping[str, Any]) -> JoinRules:
-    known = {f.name for f in fields(JoinRules)}
-    taken = {name: value for name, value in said.items() if name in known}
-    taken["exclude"] = tuple(taken.get("exclude", ()))
-    for name in ("accepted", "same"):
-        taken[name] = {str(k): str(v) for k, v in dict(taken.get(name, {})).items()}
-    taken["observed_from"] = _day_of(taken.get("observed_from"))
-    return JoinRules(**taken)
-
-
-# ------------------------------------------------------------------------------- as an archive
-
-
-def archive_of(snapshot: Snapshot) -> bytes:
-    """The files as they came and how they were read, as a zip that the import page takes again."""
-    names = _distinct([file.name for file in snapshot.files])
-    manifest = {
-        "csdata_snapshot": FORMAT,
-        "name": snapshot.summary.name,
-        "saved_at": snapshot.summary.saved_at.isoformat(),
-        "settings": json.loads(settings_state(snapshot.settings)),
-        "files": [
-            {"member": member, "name": file.name, **json.loads(file_state(file))}
-            for member, file in zip(names, snapshot.files, strict=True)
-        ],
-    }
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        text = json.dumps(manifest, ensure_ascii=False, indent=1)
-        archive.writestr(zipfile.ZipInfo(MANIFEST, _EPOCH), text)
-        for member, file in zip(names, snapshot.files, strict=True):
-            archive.writestr(zipfile.ZipInfo(member, _EPOCH), file.data)
-    return made.getvalue()
-
-
-def _distinct(names: list[str]) -> list[str]:
-    """Names of members: no path in them, each once."""
-    made: list[str] = []
-    for name in names:
-        safe = PurePath(name.replace("\\", "/")).name or "file"
-        number, candidate = 1, safe
-        while candidate in made:
-            number += 1
-            path = PurePath(safe)
-            candidate = f"{path.stem}-{number}{path.suffix}"
-        made.append(candidate)
-    return made
-
-
-def snapshot_of(data: bytes, *, largest: int) -> tuple[list[StoredFile], Settings] | None:
-    """The files and settings of an archive that :func:`archive_of` made; None for anything else.
+def settings_of(state: str, *, name: str = "settings") -> Settings:
+    """The settings again; what they do not say is left to the rules.
 
     Args:
-        data: The bytes of any file.
-        largest: Bytes that its files may have together; a larger one is no snapshot.
+        state: What :func:`settings_state` made.
+        name: What the snapshot is called.
+
+    Raises:
+        NewerSnapshot: A newer version has made them.
+        Damaged: There are none.
     """
-    if not data.startswith(b"PK"):
-        return None
+    said = _loaded(state, name)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if MANIFEST not in archive.namelist():
-                return None
-            if sum(member.file_size for member in archive.infolist()) > largest:
-                return None
-            said = json.loads(archive.read(MANIFEST))
-            files = [
-                file_of(str(f["name"]), archive.read(str(f["member"])), json.dumps(f))
-                for f in said["files"]
-            ]
-            return files, settings_of(json.dumps(said["settings"]))
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError, EOFError):
-        return None
-    except (RuntimeError, NotImplementedError, RecursionError):  # encrypted, a method of its own
-        return None
+        then = said.get("analysed")
+        as_of, rules = _counting_of(said)
+        analysed = None if then is None else _analysed_of(then, name)
+        title = said.get("title")
+        title = None if title is None else _text(title)
+        return Settings(as_of, rules, _flag(said["begun"]), analysed, title)
+    except Unknown as error:
+        raise NewerSnapshot(name=name) from error
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise Damaged(name=name) from error
+
+
+def _counting_state(as_of: dt.date | None, rules: JoinRules) -> dict[str, Any]:
+    return {"as_of": day_state(as_of), "rules": rules_state(rules)}
+
+
+def _counting_of(said: Mapping[str, Any]) -> tuple[dt.date | None, JoinRules]:
+    return day_of(said["as_of"]), rules_of(said["rules"])
+
+
+def _analysed_of(said: Mapping[str, Any], name: str) -> Analysed:
+    as_of, rules = _counting_of(said)
+    readings = {file: reading_of(r, name=name) for file, r in dict(said["readings"]).items()}
+    return Analysed(as_of, rules, readings)
+
+
+def _loaded(state: str, name: str) -> dict[str, Any]:
+    try:
+        said = json.loads(state)
+    except (ValueError, RecursionError) as error:
+        raise Damaged(name=name) from error
+    if not isinstance(said, dict):
+        raise Damaged(name=name)
+    return cast("dict[str, Any]", said)
+
+
+def _cell(line: object, header: object) -> tuple[int, str]:
+    if not isinstance(line, int) or isinstance(line, bool):
+        raise ValueError("no line")  # noqa: TRY004 (a wrong text, not a wrong call)
+    return line, _text(header)
+
+
+def _text(said: object) -> str:
+    if not isinstance(said, str):
+        raise ValueError("no text")  # noqa: TRY004 (a wrong text, not a wrong call)
+    return said
+
+
+def _flag(said: object) -> bool:
+    if not isinstance(said, bool):
+        raise ValueError("neither yes nor no")  # noqa: TRY004 (a wrong text, not a wrong call)
+    return said

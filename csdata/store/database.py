@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+import re
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -11,19 +12,28 @@ import duckdb
 
 from csdata.store.place import NEW, Place, replace
 
-VERSION: Final = 1
-"""Of the tables; a file with a higher one was written by a newer csdata."""
+MIGRATIONS: tuple[tuple[str, ...], ...] = ()
+"""Statements that make the tables of version 1 those of version 2, of 2 those of 3, and so on."""
 
-_TABLES: Final = {
-    "meta": "key VARCHAR, value VARCHAR",
-    "snapshots": (
-        "id VARCHAR, name VARCHAR, saved_at TIMESTAMP, revision INTEGER, settings VARCHAR"
-    ),
-    "files": (
-        "snapshot VARCHAR, place INTEGER, name VARCHAR, hash VARCHAR, size BIGINT, state VARCHAR"
-    ),
-    "blobs": "hash VARCHAR, data BLOB",
-    "kept": "kind VARCHAR, key VARCHAR, body VARCHAR",
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "meta": {"key": "VARCHAR", "value": "VARCHAR"},
+    "snapshots": {
+        "id": "VARCHAR",
+        "name": "VARCHAR",
+        "saved_at": "TIMESTAMP",
+        "revision": "INTEGER",
+        "settings": "VARCHAR",
+    },
+    "files": {
+        "snapshot": "VARCHAR",
+        "place": "INTEGER",
+        "name": "VARCHAR",
+        "hash": "VARCHAR",
+        "size": "BIGINT",
+        "state": "VARCHAR",
+    },
+    "blobs": {"hash": "VARCHAR", "data": "BLOB"},
+    "kept": {"kind": "VARCHAR", "key": "VARCHAR", "body": "VARCHAR"},
 }
 """No keys: DuckDB checks them against rows that the same transaction has deleted."""
 
@@ -35,8 +45,21 @@ _STAYS: Final = {
 """Which rows a copy takes along; of the other tables all."""
 
 
+_CORRUPT: Final = re.compile(
+    r"not a valid DuckDB|corrupt|checksum|could not read enough bytes|deserializ|replaying WAL",
+    re.IGNORECASE,
+)
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_BEYOND_REPAIR: Final = (duckdb.InternalException, duckdb.SerializationException)
+"""What DuckDB raises only where the bytes make no sense."""
+
+
 class Newer(Exception):
     """A newer version has written the file."""
+
+
+class Corrupt(Exception):
+    """The bytes of the file are no workspace; nothing but a new one helps."""
 
 
 class Database:
@@ -47,21 +70,28 @@ class Database:
 
         Raises:
             Newer: A newer version has written it.
-            duckdb.Error: It is damaged.
+            Corrupt: It is damaged.
+            duckdb.Error: It cannot be had now: another program has it open, no memory is left …
         """
         self.place = place
         self._connection = self._opened()
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
         path = ":memory:" if self.place is None else self.place.file
-        # What does not fit into memory would be written out beside the file, and stay there.
-        connection = duckdb.connect(path, config={"temp_directory": ""})
         try:
-            if self.place is not None:
-                self.place.file.chmod(0o600)
-            _prepare(connection)
-        except BaseException:
-            connection.close()
+            # What does not fit into memory would be written out beside the file, and stay there.
+            connection = duckdb.connect(path, config={"temp_directory": ""})
+            try:
+                if self.place is not None:
+                    self.place.file.chmod(0o600)
+                _prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
+        except duckdb.Error as error:
+            said = _QUOTED.sub("", str(error))  # a folder may be called anything
+            if isinstance(error, _BEYOND_REPAIR) or _CORRUPT.search(said):
+                raise Corrupt(said) from error
             raise
         return connection
 
@@ -72,6 +102,14 @@ class Database:
     def run(self, statement: str, values: Sequence[object] = ()) -> None:
         """Change something."""
         self._connection.execute(statement, list(values))
+
+    def insert(self, table: str, row: Mapping[str, object]) -> None:
+        """Add a row: column → value; a column that is not named stays empty."""
+        places = ", ".join("?" * len(row))
+        self.run(
+            f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})",  # noqa: S608 (our names)
+            list(row.values()),
+        )
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -115,12 +153,14 @@ class Database:
         quoted = str(new).replace("'", "''")
         self.run(f"ATTACH '{quoted}' AS copied")
         try:
-            for table, columns in _TABLES.items():
+            for table, columns in TABLES.items():
                 stays = _STAYS.get(table, "true").format(gone=gone)
-                self.run(f"CREATE TABLE copied.{table} ({columns})")
+                self.run(f"CREATE TABLE copied.{table} ({_defined(columns)})")
+                names = ", ".join(columns)
                 values = snapshots if "?" in stays else ()
                 self.run(
-                    f"INSERT INTO copied.{table} SELECT * FROM {table} WHERE {stays}",  # noqa: S608
+                    f"INSERT INTO copied.{table} ({names})"  # noqa: S608 (our own names)
+                    f" SELECT {names} FROM {table} WHERE {stays}",
                     values,
                 )
         finally:
@@ -137,20 +177,62 @@ class Database:
         self._connection.close()
 
 
+def version() -> int:
+    """Of the tables; a file with a higher one was written by a newer csdata."""
+    return len(MIGRATIONS) + 1
+
+
 def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables, or see that they are ours."""
+    """Make the tables, or bring those of an older version up to date."""
     there = {row[0] for row in connection.execute("SHOW TABLES").fetchall()}
     if not there:
-        connection.begin()
-        for table, columns in _TABLES.items():
-            connection.execute(f"CREATE TABLE {table} ({columns})")
-        connection.execute("INSERT INTO meta VALUES ('version', ?)", [str(VERSION)])
-        connection.commit()
+        with _whole(connection):
+            for table, columns in TABLES.items():
+                connection.execute(f"CREATE TABLE {table} ({_defined(columns)})")
+            connection.execute(
+                "INSERT INTO meta (key, value) VALUES ('version', ?)", [str(version())]
+            )
         return
-    said = connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
-    if said is None or not str(said[0]).isdigit():
-        raise duckdb.DataError("no version")
-    if int(said[0]) > VERSION:
+    said = _version_of(connection) if "meta" in there else None
+    if said is None:
+        raise Corrupt("no version")
+    if said > version():
         raise Newer
-    for table in _TABLES:
-        connection.execute(f"SELECT * FROM {table} LIMIT 0")  # noqa: S608 (our own names)
+    if said < version():
+        with _whole(connection):
+            for statements in MIGRATIONS[said - 1 :]:
+                for statement in statements:
+                    connection.execute(statement)
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'version'", [str(version())])
+    _check(connection)
+
+
+def _version_of(connection: duckdb.DuckDBPyConnection) -> int | None:
+    found = connection.execute("SELECT value FROM meta WHERE key = 'version'").fetchone()
+    said = "" if found is None else str(found[0])
+    return int(said) if said.isdecimal() and int(said) else None
+
+
+def _check(connection: duckdb.DuckDBPyConnection) -> None:
+    """Whether every column is there that this version writes and reads."""
+    query = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
+    there = set(connection.execute(query).fetchall())
+    wanted = {(table, column) for table, columns in TABLES.items() for column in columns}
+    if lost := wanted - there:
+        raise Corrupt(str(min(lost)))
+
+
+@contextmanager
+def _whole(connection: duckdb.DuckDBPyConnection) -> Generator[None]:
+    """All of it, or nothing."""
+    connection.begin()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _defined(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in columns.items())

@@ -121,6 +121,18 @@ def replace(new: Path, old: Path) -> None:
             os.close(folder)
 
 
+def is_locked(error: Exception) -> bool:
+    """Whether another process has a file open."""
+    return isinstance(error, duckdb.Error) and bool(_LOCKED.search(str(error)))
+
+
+def in_the_way(folder: Path, error: Exception) -> Message:
+    """Why a workspace that is there cannot be had now."""
+    if is_locked(error):
+        return message("store.in_use", folder=str(folder))
+    return _unwritable(folder, error).why
+
+
 def _elsewhere(pid: re.Match[str] | None) -> Message:
     if pid is None:  # Windows does not say
         return message("store.elsewhere")
@@ -129,4 +141,5 @@ def _elsewhere(pid: re.Match[str] | None) -> Message:
 
 def _unwritable(folder: Path, error: Exception) -> Unavailable:
     detail = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return Unavailable(message("store.unwritable", folder=str(folder), detail=detail[:200]))
+    detail = detail.splitlines()[0][:200]
+    return Unavailable(message("store.unwritable", folder=str(folder), detail=detail))

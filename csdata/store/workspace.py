@@ -17,6 +17,7 @@ from csdata.errors import CsDataError
 from csdata.i18n import Message, message
 from csdata.intake.recipe import Recipe
 from csdata.intake.recipe_file import dump, load
+from csdata.store.archive import archive_of
 from csdata.store.contents import (
     Damaged,
     NoSuchSnapshot,
@@ -25,20 +26,19 @@ from csdata.store.contents import (
     Snapshot,
     StoredFile,
     Summary,
-    archive_of,
     digest,
     file_of,
     file_state,
     settings_of,
     settings_state,
 )
-from csdata.store.database import Database, Newer
-from csdata.store.place import Place, Unavailable, home
+from csdata.store.database import Corrupt, Database, Newer
+from csdata.store.openings import Openings
+from csdata.store.place import Place, Unavailable, home, in_the_way
 
 _RECIPE: Final = "recipe"
 _PRESET: Final = "preset"
 _CURRENT: Final = "current"
-_OPENING: Final = "opening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class Workspace:
         """Use :meth:`open`."""
         self._database = database
         self._lock = threading.RLock()
+        self._openings = Openings()
         self.why_not = why_not
         self.notes = notes
 
@@ -79,7 +80,8 @@ class Workspace:
 
         Returns:
             The workspace; in memory, with the reason in ``why_not``, where another process has it,
-            the folder cannot be written, or a newer version has written the file.
+            the folder cannot be written, another program has the file open, or a newer version
+            has written it. A damaged file is moved aside, and ``notes`` say so.
         """
         if not durable:
             return cls(Database(None), why_not=message("store.not_durable"))
@@ -92,13 +94,12 @@ class Workspace:
         except Newer:
             place.give_back()
             return cls(Database(None), why_not=message("store.newer"))
-        except duckdb.Error:
+        except Corrupt:
             name = place.set_aside()
-        except OSError as error:
+        except (duckdb.Error, OSError) as error:
+            # The file may be whole: whatever is in the way, it stays where it is.
             place.give_back()
-            detail = error.strerror or str(error)
-            why = message("store.unwritable", folder=str(place.folder), detail=detail)
-            return cls(Database(None), why_not=why)
+            return cls(Database(None), why_not=in_the_way(place.folder, error))
         moved = message("store.damaged", file=name, folder=str(place.folder))
         return cls(Database(place), notes=(moved,))
 
@@ -129,11 +130,13 @@ class Workspace:
         with self._lock:
             try:
                 yield self._database
-            except (duckdb.Error, OSError) as error:
+            except (duckdb.Error, OSError, Corrupt, Newer) as error:
                 raise NotSaved(detail=str(error).splitlines()[0][:200]) from error
 
-    def _rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """What a query finds.
+    def _rows(
+        self, query: str, values: Sequence[object] = (), called: str | None = None
+    ) -> list[tuple[Any, ...]]:
+        """What a query finds; ``called`` is what the user knows it by, else the file.
 
         Raises:
             Damaged: The file cannot be read any more.
@@ -142,9 +145,9 @@ class Workspace:
             try:
                 return self._database.rows(query, values)
             except duckdb.Error as error:
-                with suppress(duckdb.Error):  # a fatal error has closed it
+                with suppress(duckdb.Error, Corrupt, Newer):  # a fatal error has closed it
                     self._database.again()
-                raise Damaged(name=str(self.path)) from error
+                raise Damaged(name=called or str(self.path)) from error
 
     # ------------------------------------------------------------------------------- snapshots
 
@@ -175,12 +178,11 @@ class Workspace:
                         [_now(), saved.revision, settings_state(settings), saved.id],
                     )
                 else:
-                    database.run(
-                        "INSERT INTO snapshots VALUES (?, NULL, ?, ?, ?)",
-                        [saved.id, _now(), saved.revision, settings_state(settings)],
-                    )
+                    row = {"id": saved.id, "saved_at": _now(), "revision": saved.revision}
+                    database.insert("snapshots", {**row, "settings": settings_state(settings)})
                 _put_files(database, saved.id, files)
                 _set_current(database, saved.id)
+                self._openings.forget(database, saved.id)
             _drop_orphans(database)
         return saved
 
@@ -194,36 +196,42 @@ class Workspace:
             " GROUP BY ALL ORDER BY saved_at DESC, id"
         )
         return [
-            Summary(id_, name, _utc(at), revision, tuple(files or ()), int(size), _begun(state))
+            Summary(id_, name, _utc(at), revision, tuple(files or ()), int(size), *_told(state))
             for id_, name, at, revision, state, files, size in rows
         ]
+
+    def has(self, id_: str) -> bool:
+        """Whether a snapshot is there, and has not been deleted elsewhere.
+
+        Raises:
+            Damaged: The file cannot be read any more.
+        """
+        return bool(self._rows("SELECT 1 FROM snapshots WHERE id = ?", [id_]))
 
     def load(self, id_: str) -> Snapshot:
         """A snapshot with its files.
 
         Raises:
             NoSuchSnapshot: It was deleted.
+            NewerSnapshot: A newer version has saved it.
             Damaged: Its bytes are not those that were saved.
         """
         summary = next((s for s in self.snapshots() if s.id == id_), None)
         if summary is None:
             raise NoSuchSnapshot
-        with self._lock:
-            try:
-                state = self._database.rows("SELECT settings FROM snapshots WHERE id = ?", [id_])
-                rows = self._database.rows(
-                    "SELECT name, data, hash, state FROM files JOIN blobs USING (hash)"
-                    " WHERE snapshot = ? ORDER BY place",
-                    [id_],
-                )
-            except duckdb.Error as error:
-                self._database.again()
-                raise Damaged(name=summary.name or ", ".join(summary.files)) from error
+        called = summary.name or ", ".join(summary.files)
+        state = self._rows("SELECT settings FROM snapshots WHERE id = ?", [id_], called)
+        rows = self._rows(
+            "SELECT name, data, hash, state FROM files JOIN blobs USING (hash)"
+            " WHERE snapshot = ? ORDER BY place",
+            [id_],
+            called,
+        )
         whole = len(rows) == len(summary.files)
         if not whole or any(digest(data) != hash_ for _, data, hash_, _ in rows):
-            raise Damaged(name=summary.name or ", ".join(summary.files))
+            raise Damaged(name=called)
         files = tuple(file_of(name, data, said) for name, data, _, said in rows)
-        return Snapshot(summary, files, settings_of(state[0][0]))
+        return Snapshot(summary, files, settings_of(state[0][0], name=called))
 
     def current(self) -> str | None:
         """Id of the snapshot that was saved or opened last; None if there is none."""
@@ -232,22 +240,26 @@ class Workspace:
         return rows[0][0] if rows else None
 
     def set_current(self, id_: str | None) -> None:
-        """Open this one at the next start, or none; whatever was begun with it has ended well."""
+        """Open this one at the next start, or none."""
         with self._writing() as database, database.transaction():
             _set_current(database, id_)
-            database.run("DELETE FROM meta WHERE key = ?", [_OPENING])
 
-    def opening(self) -> int:
-        """Note that the current snapshot is about to be opened.
+    @contextmanager
+    def opening(self, id_: str) -> Generator[int]:
+        """While a snapshot is opened: what ends the process must not do so at every start.
 
-        Returns:
-            How often that was begun before and never came to its end: a file that ends the process
-            that reads it must not do so at every start.
+        Yields:
+            How often that was begun before by a process that did not live to see the end of it.
         """
         with self._writing() as database, database.transaction():
-            before = len(database.rows("SELECT 1 FROM meta WHERE key = ?", [_OPENING]))
-            database.run("INSERT INTO meta VALUES (?, '')", [_OPENING])
-        return before
+            before = self._openings.begin(database, id_)
+        done = False
+        try:
+            yield before
+            done = True
+        finally:
+            with self._writing() as database, database.transaction():
+                self._openings.end(database, id_, done=done)
 
     def rename(self, id_: str, name: str) -> None:
         """Give a snapshot a name; an empty one takes it back.
@@ -267,6 +279,7 @@ class Workspace:
             NotSaved: It cannot be written; the snapshot is still there.
         """
         with self._writing() as database:
+            self._openings.forget(database, id_)
             database.without(id_)
 
     def export(self, id_: str) -> bytes:
@@ -290,6 +303,7 @@ class Workspace:
                     path.unlink(missing_ok=True)
             finally:
                 database.again()
+            self._openings.forget_all()
             self.notes = ()
 
     # ------------------------------------------------------------------- recipes and presets
@@ -320,22 +334,13 @@ class Workspace:
         """Keep a choice under a name."""
         self._keep(_PRESET, name, body)
 
-    def forget_preset(self, name: str) -> None:
-        """Keep it no longer."""
-        self._drop(_PRESET, name)
-
     def _kept(self, kind: str) -> dict[str, str]:
-        with self._lock:
-            return dict(
-                self._database.rows(
-                    "SELECT key, body FROM kept WHERE kind = ? ORDER BY key", [kind]
-                )
-            )
+        return dict(self._rows("SELECT key, body FROM kept WHERE kind = ? ORDER BY key", [kind]))
 
     def _keep(self, kind: str, key: str, body: str) -> None:
         with self._writing() as database, database.transaction():
             database.run("DELETE FROM kept WHERE kind = ? AND key = ?", [kind, key])
-            database.run("INSERT INTO kept VALUES (?, ?, ?)", [kind, key, body])
+            database.insert("kept", {"kind": kind, "key": key, "body": body})
 
     def _drop(self, kind: str, key: str) -> None:
         with self._writing() as database:
@@ -347,10 +352,10 @@ def _put_files(database: Database, id_: str, files: Sequence[StoredFile]) -> Non
     for number, file in enumerate(files):
         hash_ = digest(file.data)
         if hash_ not in known:
-            database.run("INSERT INTO blobs VALUES (?, ?)", [hash_, file.data])
+            database.insert("blobs", {"hash": hash_, "data": file.data})
             known.add(hash_)
-        values = [id_, number, file.name, hash_, len(file.data), file_state(file)]
-        database.run("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", values)
+        row = {"snapshot": id_, "place": number, "name": file.name, "hash": hash_}
+        database.insert("files", {**row, "size": len(file.data), "state": file_state(file)})
 
 
 def _drop_orphans(database: Database) -> None:
@@ -364,14 +369,16 @@ def _drop_orphans(database: Database) -> None:
 def _set_current(database: Database, id_: str | None) -> None:
     database.run("DELETE FROM meta WHERE key = ?", [_CURRENT])
     if id_ is not None:
-        database.run("INSERT INTO meta VALUES (?, ?)", [_CURRENT, id_])
+        database.insert("meta", {"key": _CURRENT, "value": id_})
 
 
-def _begun(state: str) -> bool:
+def _told(state: str) -> tuple[bool, str | None]:
+    """Whether the analysis had begun, and the file that the import is called after."""
     try:
-        return settings_of(state).begun
+        settings = settings_of(state)
     except CsDataError:
-        return False
+        return False, None
+    return settings.begun, settings.title
 
 
 def _new_id() -> str:

@@ -11,6 +11,7 @@ from csui import (
     import_reading,
     import_recipes,
     import_same,
+    import_saved,
     keeping,
     nav,
     sources,
@@ -33,7 +34,7 @@ uploads.read()
 if taken:
     st.rerun()
 
-keeping.status()
+import_saved.status()
 if not uploads.files():
     st.markdown(t("page.import.which"))
     if st.button(t("ui.try_sample"), icon=":material/domain:", key="import.sample"):

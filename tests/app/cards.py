@@ -34,7 +34,7 @@ def card(name: str) -> str:
 
 def upload(app: AppTest, name: str) -> Any:
     """What the session holds of a file."""
-    return app.session_state["csui.files"][name]
+    return app.session_state["csui.work"].files[name]
 
 
 def imported(app: AppTest, name: str) -> Import:

@@ -61,7 +61,7 @@ def test_a_zip_is_its_members() -> None:
     usage = table(("顧客 ID", "利用日", "業務区分", "利用時間"), ["C1", "2025-02-01", "経理", 3])
     data = zipped(**{"Account.csv": table(HEAD, *ROWS), "Usage.csv": usage, "readme.md": b"x"})
     app = dropped({"WE_00D.zip": data})
-    assert {n: i.imported.role for n, i in app.session_state["csui.files"].items()} == {
+    assert {n: i.imported.role for n, i in app.session_state["csui.work"].files.items()} == {
         "Account.csv": "customers",
         "Usage.csv": "usage",
     }
@@ -181,7 +181,7 @@ def test_twelve_files_and_a_name_without_end() -> None:
         {**files, long: table(HEAD, *([f"L{i}", *row[1:]] for i, row in enumerate(ROWS)))}
     )
     assert says(app, long)
-    assert len(app.session_state["csui.files"]) == 12
+    assert len(app.session_state["csui.work"].files) == 12
     press(app, "import.latest")
     press(app, "import.begin")
     assert len(app.session_state["csui.session"].source.customers) == 11 + len(ROWS)

@@ -62,11 +62,11 @@ def test_the_rules_are_folded_and_can_be_changed() -> None:
     ran(app.selectbox(key="import.join_lives").set_value("contracts"))
     ran(app.number_input(key="import.join_bridge_days").set_value(45))
     ran(control(app, "import.join_exclude").set_value(["test"]))
-    assert app.session_state["csui.join_rules"] == JoinRules(
+    assert app.session_state["csui.work"].rules == JoinRules(
         customer="contract", returning="one", lives="contracts", bridge_days=45, exclude=("test",)
     )
     ran(app.selectbox(key="import.join_lives").set_value(""))
-    assert app.session_state["csui.join_rules"].lives is None
+    assert app.session_state["csui.work"].rules.lives is None
 
 
 def test_nothing_has_to_be_touched_where_all_is_recognised() -> None:
@@ -95,7 +95,7 @@ def test_accounts_that_may_be_no_customers_are_offered() -> None:
     pills = control(app, "import.join_exclude")
     assert text("page.import.join.exclude_n", "ja", kind=said, n=1) in pills.options
     ran(pills.set_value(["test"]))
-    assert app.session_state["csui.join_rules"].exclude == ("test",)
+    assert app.session_state["csui.work"].rules.exclude == ("test",)
 
 
 def test_a_name_that_fits_a_customer_can_be_accepted() -> None:
@@ -106,10 +106,10 @@ def test_a_name_that_fits_a_customer_can_be_accepted() -> None:
     )
     app = dropped({"c.csv": CUSTOMERS, "u.csv": usage})
     ran(app.button(key="import.same_0").click())
-    assert app.session_state["csui.join_rules"].accepted == {"会社1株式会社": "C1"}
+    assert app.session_state["csui.work"].rules.accepted == {"会社1株式会社": "C1"}
     assert says(app, text("page.import.names.taken", "ja", n=1))
     ran(app.button(key="import.same_back").click())
-    assert not app.session_state["csui.join_rules"].accepted
+    assert not app.session_state["csui.work"].rules.accepted
 
 
 ALIKE = table(
@@ -128,11 +128,11 @@ def test_accounts_of_one_name_are_told_without_alarm_and_can_be_merged(lang: str
     assert says(app, text("page.import.alike.lead", lang))
     assert not has(app, "import.merge_all"), "one likely pair; never all that only share a name"
     ran(app.button(key="import.merge_0").click())
-    assert app.session_state["csui.join_rules"].same == {"C1": "C2"}
+    assert app.session_state["csui.work"].rules.same == {"C1": "C2"}
     assert says(app, text("page.import.alike.title", lang, n=1))
     assert not raw_keys(app)
     ran(app.button(key="import.unmerge_0").click())
-    assert not app.session_state["csui.join_rules"].same
+    assert not app.session_state["csui.work"].rules.same
     assert says(app, text("page.import.alike.title", lang, n=2))
 
 
@@ -144,7 +144,7 @@ def test_of_several_rows_of_a_customer_the_rules_can_be_chosen() -> None:
     assert imported(app, "c.csv").role == "customers"
     ran(app.selectbox(key="import.join_attributes").set_value("first"))
     ran(app.selectbox(key="import.join_amounts").set_value("once"))
-    rules = app.session_state["csui.join_rules"]
+    rules = app.session_state["csui.work"].rules
     assert (rules.attributes, rules.amounts) == ("first", "once")
 
 

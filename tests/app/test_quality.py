@@ -110,7 +110,7 @@ def test_the_import_tells_it_before_the_analysis_begins(cut: cs.Portfolio) -> No
     assert app.session_state["csui.import_quality"] is found
     ran(control(app, "import.join_observed_from").set_value(DAY))
     assert not says(app, text("page.quality.lead_import", "ja"))
-    assert app.session_state["csui.join_rules"].observed_from == DAY
+    assert app.session_state["csui.work"].rules.observed_from == DAY
 
 
 def test_files_that_make_no_customers_tell_nothing() -> None:

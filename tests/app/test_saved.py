@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,6 +47,17 @@ def opened(page: str = nav.HOME) -> AppTest:
     """A new tab, as after a reload."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     return ran(app.switch_page(nav.SCRIPTS[page]))
+
+
+def killed_while_opening(folder: Path, id_: str) -> None:
+    """A process begins to open a snapshot, and does not live to see the end of it."""
+    ended()
+    code = (
+        "import os, sys; from pathlib import Path; from csdata.store import Workspace\n"
+        "with Workspace.open(Path(sys.argv[1])).opening(sys.argv[2]): os._exit(9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(folder), id_], check=False)
+    assert done.returncode == 9
 
 
 def begun(files: dict[str, bytes], app: AppTest | None = None) -> AppTest:
@@ -133,7 +146,7 @@ def test_files_taken_out_before_the_beginning_leave_nothing() -> None:
     app = dropped({NAME: ACCOUNTS})
     press(app, f"import.remove_{card(NAME)}")
     assert workspace.space().snapshots() == []
-    assert not opened("import").session_state["csui.files"]
+    assert not opened("import").session_state["csui.work"].files
 
 
 def test_saved_imports_are_listed_opened_and_renamed() -> None:
@@ -148,7 +161,7 @@ def test_saved_imports_are_listed_opened_and_renamed() -> None:
     assert says(app, "開いています")
     press(app, f"saved.open_{first.id[:12]}")
     assert app.session_state["csui.session"].source is not None
-    assert set(app.session_state["csui.files"]) == {NAME}
+    assert set(app.session_state["csui.work"].files) == {NAME}
     app = ran(app.switch_page(nav.SCRIPTS["saved"]))
     control(app, f"saved.name_{other.id[:12]}").set_value("七月の <b>取り込み</b>")
     press(app, f"saved.rename_{other.id[:12]}")
@@ -163,7 +176,7 @@ def test_deleting_what_is_open_closes_it(disk: Path) -> None:
     press(app, f"saved.delete_{summary.id[:12]}")
     assert workspace.space().snapshots() == []
     assert app.session_state["csui.session"].source is None
-    assert not app.session_state["csui.files"]
+    assert not app.session_state["csui.work"].files
     assert says(app, "保存したデータはまだありません")
     workspace.close()
     for path in (disk / "workspace").iterdir():
@@ -177,7 +190,7 @@ def test_forgetting_everything(disk: Path) -> None:
     assert len(workspace.space().recipes()) == 1
     app = opened("saved")
     press(app, "saved.forget_all_all")
-    assert not app.session_state["csui.files"]
+    assert not app.session_state["csui.work"].files
     assert (workspace.space().recipes(), workspace.space().snapshots()) == ({}, [])
     workspace.close()
     for path in (disk / "workspace").iterdir():
@@ -202,10 +215,10 @@ def test_a_new_import_leaves_the_saved_one_in_the_list() -> None:
     begun({NAME: ACCOUNTS})
     app = opened("saved")
     press(app, "saved.anew")
-    assert not app.session_state["csui.files"]
+    assert not app.session_state["csui.work"].files
     assert app.session_state["csui.session"].source is None
     assert len(workspace.space().snapshots()) == 1
-    assert not opened("import").session_state["csui.files"]
+    assert not opened("import").session_state["csui.work"].files
 
 
 def test_a_locked_workbook_stays_locked() -> None:
@@ -219,14 +232,14 @@ def test_a_locked_workbook_stays_locked() -> None:
     assert upload(again, "locked.xlsx").locked == "needed"
 
 
-def test_what_ends_the_process_is_not_opened_at_every_start() -> None:
+def test_what_ends_the_process_is_not_opened_at_every_start(disk: Path) -> None:
     dropped({NAME: ACCOUNTS})
-    for _ in range(2):
-        workspace.space().opening()
-    app = opened("import")
-    assert not app.session_state["csui.files"]
-    assert says(app, "途中で止まったため")
     (summary,) = workspace.space().snapshots()
+    for _ in range(2):
+        killed_while_opening(disk / "workspace", summary.id)
+    app = opened("import")
+    assert not app.session_state["csui.work"].files
+    assert says(app, "途中で止まったため")
     app = opened("saved")
     press(app, f"saved.open_{summary.id[:12]}")
     assert imported(app, NAME) is not None
@@ -243,7 +256,7 @@ def test_a_written_out_import_opens_on_another_machine(
     ended()
     monkeypatch.setenv("CSDATA_HOME", str(disk / "another"))
     other = dropped({"saved.zip": archive})
-    assert set(other.session_state["csui.files"]) == {NAME}
+    assert set(other.session_state["csui.work"].files) == {NAME}
     assert imported(other, NAME).role == "touches"
 
 
@@ -265,7 +278,7 @@ def test_nothing_is_kept_where_others_can_open_the_app(
     app = dropped({NAME: ACCOUNTS})
     assert says(app, "再読み込みすると消えます")
     assert not list(disk.iterdir())
-    assert not opened("import").session_state["csui.files"]
+    assert not opened("import").session_state["csui.work"].files
 
 
 def test_a_way_of_counting_is_kept_for_the_next_files() -> None:

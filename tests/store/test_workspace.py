@@ -15,9 +15,11 @@ import pytest
 
 from csdata.intake import JoinRules, Recipe
 from csdata.store import (
+    Analysed,
     Damaged,
     NoSuchSnapshot,
     NotSaved,
+    Reading,
     Settings,
     StoredFile,
     Workspace,
@@ -48,7 +50,13 @@ FILES = (
         plain=True,
     ),
 )
-SETTINGS = Settings(dt.date(2026, 6, 30), RULES, begun=True)
+SETTINGS = Settings(
+    dt.date(2026, 6, 30),
+    RULES,
+    begun=True,
+    analysed=Analysed(None, JoinRules(exclude=("test",)), {"accounts.xlsx": Reading(used=False)}),
+    title="accounts.xlsx",
+)
 
 
 @pytest.fixture
@@ -199,8 +207,6 @@ def test_recipes_and_presets_are_remembered(space: Workspace) -> None:
     space.remember("b", Recipe())
     space.keep_preset("counting", "one")
     space.keep_preset("counting", "two")
-    space.keep_preset("other", "three")
-    space.forget_preset("other")
     reopened = again(space)
     assert reopened.recipes() == {"a": recipe, "b": Recipe()}
     assert dict(reopened.presets()) == {"counting": "two"}
