@@ -11,7 +11,7 @@ import numpy as np
 
 from csdata.intake.columns import SAMPLE, Bools, Column
 from csdata.intake.dates import Dates, checked_zone, dates, midnights
-from csdata.intake.missing import missing
+from csdata.intake.missing import failed_cells, missing
 from csdata.intake.reading import Reading
 from csdata.intake.swaps import swapped, undone
 
@@ -26,6 +26,10 @@ ENDLESS: Final = np.datetime64("2099-01-01", "us")
 
 FUTURE: Final = frozenset({"end", "notice", "close_date"})
 """Fields whose dates may lie ahead, and say nothing about when a file was made."""
+
+
+UNKNOWN: Final = frozenset({"end", "notice"})
+"""Fields in which a blank means that nothing has happened; a cell that failed means nothing."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -149,6 +153,10 @@ def typed_dates(reading: Reading, field: str, found: Dates) -> DateColumn:
     early = found.ok & (days < np.datetime64(f"{FIRST_YEAR}-01-01"))
     ok = found.ok & ~early
     gone = missing(column.distinct) & ~ok
+    lost = np.zeros(len(column.codes), dtype=bool)
+    if field in UNKNOWN:
+        gone &= ~failed_cells(column.distinct)
+        lost = reading.failed.get(column.header, lost)
     endless = ok & (days >= ENDLESS) if field == "end" else np.zeros(len(ok), dtype=bool)
     for key, which in (
         ("serial_dates", found.serials & ok),
@@ -164,7 +172,7 @@ def typed_dates(reading: Reading, field: str, found: Dates) -> DateColumn:
     unread = ~ok & ~gone
     return DateColumn(
         values=column.spread(days, "NaT"),
-        unread=column.rows(unread),
+        unread=column.rows(unread) | lost,
         impossible=column.rows(unread & (found.shaped | early)),
         months=column.rows(found.months & ok),
         undecided=found.order == "undecided",
