@@ -47,7 +47,7 @@ COUNTRIES: Final[dict[str, dict[str, str]]] = {
         )
     },
 }
-"""Signs that mean another currency by the country that stands behind them, as Windows numbers it."""
+"""Signs that mean another currency in some countries, by the number that Windows gives these."""
 
 LONGEST: Final = 255
 """Characters that a format may have."""
