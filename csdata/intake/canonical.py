@@ -201,7 +201,7 @@ def list_unread(reading: Reading, found: Mapping[str, Typed]) -> None:
                 reading.list_rows(rule, rows, field=name, action="missing", severity="warning")
 
 
-def examples(column: Column, n: int = 3) -> list[str]:
-    """A few of a column's texts, for a question."""
-    texts: pa.StringArray = column.distinct[:n]
+def examples(column: Column, which: Bools, n: int = 3) -> list[str]:
+    """A few of some of a column's texts, for a question."""
+    texts: pa.StringArray = column.distinct.take(pa.array(np.flatnonzero(which)[:n]))
     return texts.to_pylist()

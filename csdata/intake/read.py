@@ -244,7 +244,7 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
     as_of = settling.settle_as_of(reading, read)
     typed = canonical.type_fields(reading, read)
     canonical.list_unread(reading, typed)
-    settling.ask_day_order(reading, typed)
+    settling.ask_day_order(reading, typed, read)
     found = {name: field.data for name, field in typed.items()}
     settling.settle_end(reading, found, typed)
     seen = rules.Rows(
