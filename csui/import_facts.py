@@ -14,7 +14,7 @@ from csui.uploads import Upload
 
 _LOUD: Final = (
     *("lost_characters", "cut_off", "swap_found", "swap_kept", "currencies_mixed"),
-    *("ids_suspect", "collision"),
+    *("ids_suspect", "collision", "formulas_unread", "as_of_unclear"),
 )
 """Notes of what may mislead: their keys have one of these words."""
 

@@ -29,6 +29,13 @@ from csdata.intake.recipe import Recipe
 MONEY: Final = frozenset({"mrr", "total_billing", "fixed", "overage", "other", "amount"})
 """Canonical fields that hold money."""
 
+HOME: Final = "JPY"
+UNMARKED: Final = ""
+"""In place of a code: amounts that name no currency beside others that name one."""
+
+LENDING: Final = 0.5
+"""Share of the amounts that have to name a currency for the others to be in it."""
+
 FITTING: Final = 0.5
 """Share of the texts of a neighbour that have to be currencies."""
 
@@ -78,6 +85,8 @@ def amounts(reading: Reading, column: Column) -> Amounts:
     codes = _codes(reading, column, found)
     read = ~np.isnan(rows)
     present = tuple(sorted(set(codes[read]) - {""}))
+    if present and UNMARKED in set(codes[read]):
+        present = (UNMARKED, *present)
     unread = column.rows(~found.ok & ~gone)
     if len(present) > 1:
         rows = _of_one_currency(reading, column, rows, codes, present)
@@ -109,13 +118,28 @@ def _codes(reading: Reading, column: Column, found: Money) -> npt.NDArray[Any]:
             codes = np.where(bare, told, codes)
             bare = (codes == "") & ~column.blank
     present = set(codes[~column.blank]) - {""}
-    general = (
-        currency_of(column.header)
-        or reading.recipe.currency
-        or (next(iter(present)) if len(present) == 1 else "")
-    )
+    general = currency_of(column.header) or reading.recipe.currency or UNMARKED
+    if general == UNMARKED and len(present) == 1:
+        general = _lent(reading, column, found, codes, next(iter(present)))
     codes[bare] = general
     return codes
+
+
+def _lent(
+    reading: Reading, column: Column, found: Money, codes: npt.NDArray[Any], code: str
+) -> str:
+    """The only currency that cells name, for those that name none; empty if too few name it.
+
+    One ``USD 1,000`` among twenty bare ``100,000`` says nothing about these; one ¥ does, in files
+    of a country whose people leave it out.
+    """
+    amounts = column.rows(found.ok)
+    marked, bare = int((amounts & (codes == code)).sum()), int((amounts & (codes == "")).sum())
+    if code != HOME and marked < LENDING * (marked + bare):
+        return UNMARKED
+    if bare:
+        reading.report.note("currency_lent", column=column.header, currency=code, n=bare)
+    return code
 
 
 def _told(neighbour: Column) -> npt.NDArray[Any] | None:
@@ -137,7 +161,11 @@ def _of_one_currency(
     report, chosen = reading.report, reading.recipe.currency
     read = ~np.isnan(values)
     counts = {code: int((codes[read] == code).sum()) for code in present}
-    said = [f"{code} × {n:,}" for code, n in sorted(counts.items(), key=lambda c: -c[1])]
+    ranked = sorted(counts.items(), key=lambda c: -c[1])
+    said = [
+        message("intake.unmarked", n=n) if code == UNMARKED else f"{code} × {n:,}"
+        for code, n in ranked
+    ]
     if chosen in present:
         away = read & (codes != chosen)
         n = int(away.sum())

@@ -191,16 +191,17 @@ def list_unread(reading: Reading, found: Mapping[str, Typed]) -> None:
         column = reading.column(name)
         failed = column.rows(failed_cells(column.distinct) & missing(column.distinct))
         impossible = typed.unread & (False if typed.impossible is None else typed.impossible)
+        listed = failed | reading.failed.get(column.header, failed)
         for rule, rows in (
             ("error_cell", failed),
             ("impossible_date", impossible),
-            (UNREADABLE[kind], typed.unread & ~impossible),
+            (UNREADABLE[kind], typed.unread & ~impossible & ~listed),
         ):
             if rows.any() and not (typed.undecided and rule != "error_cell"):
                 reading.list_rows(rule, rows, field=name, action="missing", severity="warning")
 
 
-def examples(column: Column, n: int = 3) -> list[str]:
-    """A few of a column's texts, for a question."""
-    texts: pa.StringArray = column.distinct[:n]
+def examples(column: Column, which: Bools, n: int = 3) -> list[str]:
+    """A few of some of a column's texts, for a question."""
+    texts: pa.StringArray = column.distinct.take(pa.array(np.flatnonzero(which)[:n]))
     return texts.to_pylist()

@@ -11,7 +11,7 @@ import numpy as np
 
 from csdata.intake.columns import SAMPLE, Bools, Column
 from csdata.intake.dates import Dates, checked_zone, dates, midnights
-from csdata.intake.missing import missing
+from csdata.intake.missing import failed_cells, missing
 from csdata.intake.reading import Reading
 from csdata.intake.swaps import swapped, undone
 
@@ -26,6 +26,10 @@ ENDLESS: Final = np.datetime64("2099-01-01", "us")
 
 FUTURE: Final = frozenset({"end", "notice", "close_date"})
 """Fields whose dates may lie ahead, and say nothing about when a file was made."""
+
+
+UNKNOWN: Final = frozenset({"end", "notice"})
+"""Fields in which a blank means that nothing has happened; a cell that failed means nothing."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,10 +48,10 @@ class DateColumn:
 
 
 def read_dates(reading: Reading, fields: Collection[str], *, epoch_1904: bool) -> dict[str, Dates]:
-    """Every column of dates, by heading; where a file's other columns tell, day and month are told.
+    """Every column of dates, by heading; ``fields``: which fields are dates.
 
-    One export writes all its dates in one way. A column in which they could stand either way
-    follows the columns that decide, unless those disagree. ``fields``: which fields are dates.
+    Each column decides for itself how day and month stand. What the others do is a reason to
+    propose it (:func:`deciding`), and no more: a file may have been put together from two.
 
     Raises:
         BadValues: The recipe's time zone does not exist.
@@ -57,24 +61,17 @@ def read_dates(reading: Reading, fields: Collection[str], *, epoch_1904: bool) -
     wanted = {reading.guess.mapping[f] for f in fields if f in reading.guess.mapping}
     columns = reading.data.columns
 
-    def read(header: str, *, day_first: bool | None) -> Dates:
-        return dates(
-            columns[header].distinct,
-            day_first=day_first,
+    found = {
+        header: dates(
+            column.distinct,
+            day_first=recipe.day_first,
             wanted=header in wanted,
             zone=zone,
             epoch_1904=epoch_1904,
         )
-
-    found = {
-        header: read(header, day_first=recipe.day_first)
         for header, column in columns.items()
         if header in wanted or _mostly_dates(column)
     }
-    orders = {one.order for one in found.values()} & {"day", "month"}
-    if len(orders) == 1:
-        for header in [h for h, one in found.items() if one.order == "undecided"]:
-            found[header] = read(header, day_first=orders == {"day"})
     _tell_zones(reading, found, zone)
     return _undo_swaps(reading, found)
 
@@ -88,6 +85,13 @@ def day_order(read: Mapping[str, Dates]) -> bool | None:
     """Whether the file writes the day before the month; None if it does not show."""
     orders = {found.order for found in read.values()} & {"day", "month"}
     return orders == {"day"} if len(orders) == 1 else None
+
+
+def deciding(read: Mapping[str, Dates]) -> str:
+    """The first column that shows how day and month stand; empty if none does, or they differ."""
+    if day_order(read) is None:
+        return ""
+    return next(header for header, found in read.items() if found.order in {"day", "month"})
 
 
 def latest(reading: Reading, read: Mapping[str, Dates]) -> dt.date | None:
@@ -149,6 +153,10 @@ def typed_dates(reading: Reading, field: str, found: Dates) -> DateColumn:
     early = found.ok & (days < np.datetime64(f"{FIRST_YEAR}-01-01"))
     ok = found.ok & ~early
     gone = missing(column.distinct) & ~ok
+    lost = np.zeros(len(column.codes), dtype=bool)
+    if field in UNKNOWN:
+        gone &= ~failed_cells(column.distinct)
+        lost = reading.failed.get(column.header, lost)
     endless = ok & (days >= ENDLESS) if field == "end" else np.zeros(len(ok), dtype=bool)
     for key, which in (
         ("serial_dates", found.serials & ok),
@@ -164,7 +172,7 @@ def typed_dates(reading: Reading, field: str, found: Dates) -> DateColumn:
     unread = ~ok & ~gone
     return DateColumn(
         values=column.spread(days, "NaT"),
-        unread=column.rows(unread),
+        unread=column.rows(unread) | lost,
         impossible=column.rows(unread & (found.shaped | early)),
         months=column.rows(found.months & ok),
         undecided=found.order == "undecided",

@@ -119,6 +119,7 @@ FORMS: Final = (
     Form("month", r"^(?P<y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])$", wanted=True),
     Form("month", "^" + _ERA + r"(?P<m>\d{1,2})\s*月?(?:度|分)?$", wanted=True),
     Form("month", "^" + _MONTHS + r"\.?[-\s,/]+(?P<y>\d{4})$", wanted=True),
+    Form("month", "^" + _MONTHS + r"\.?(?:-'?|\s?')(?P<y>\d{2})$", wanted=True),
     Form("serial", r"^(?P<serial>\d{5,7}(?:\.\d+)?)$", wanted=True),
 )
 

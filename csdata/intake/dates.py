@@ -52,7 +52,7 @@ class Dates:
         zoned: Which state their distance from UTC.
         moved: Which of those are another day here than the one they write.
         year_first: Which have year, month and day in that order.
-        year_last: Which have day and month in front of the year, in either order.
+        year_last: Which have day and month in front of the year, in either order and with any sign.
     """
 
     values: Days
@@ -124,7 +124,7 @@ def dates(
         eras=kinds["era"],
         short=kinds["short"],
         year_first=kinds["first"],
-        year_last=kinds["last"],
+        year_last=kinds["last"] | kinds["dotted"] | (kinds["short"] & (short != "ymd")),
         **seen,
     )
 

@@ -168,12 +168,13 @@ def scientific(texts: pa.StringArray) -> Bools:
 def cut_digits(texts: pa.StringArray) -> Bools:
     """Which ids of more than 15 digits have nothing but zeros behind the fifteenth.
 
-    Only where all long ids of the column look so, and there are several.
+    Only where all long ids of the column look so, and there are several, or several zeros.
     """
     long = matches(texts, rf"^\d{{{KEPT + 1},}}$")
     zeros = matches(texts, rf"^\d{{{KEPT}}}0+$")
     several = 3
-    return long & zeros.all(where=long) & (long.sum() >= several)
+    sure = long.sum() >= several or matches(texts, rf"^\d{{{KEPT}}}0{{2,}}$").any()
+    return long & zeros.all(where=long) & sure
 
 
 def lost_zeros(texts: pa.StringArray) -> Bools:

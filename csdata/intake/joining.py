@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ from csdata.intake.amount_columns import MONEY
 from csdata.intake.ids import key15
 from csdata.tables import Import
 from csdata.taxes import Tax, tax_name
+
+FAR: Final = 20
+"""So many times as large, the usual amounts of two files can hardly be in the same currency."""
 
 
 def without_repeats(imports: Sequence[Import]) -> tuple[tuple[Import, ...], list[Message]]:
@@ -184,18 +188,30 @@ def one_money(imports: Sequence[Import]) -> tuple[list[Import], list[Message]]:
             if len(set(kinds.values())) < 2:  # noqa: PLR2004 (all alike)
                 continue
             amounts = {n: int(result[n].table[field].notna().sum()) for n in holders}
-            currency, tax = kinds[max(holders, key=lambda n: amounts[n])]
+            main = max(holders, key=lambda n: amounts[n])
+            currency, tax = kinds[main]
             for n in holders:
                 money, taxed = kinds[n]
-                # An unmarked currency is nearly always the same; an unmarked tax is a coin's toss.
-                if taxed == tax and (money == currency or not money or not currency):
+                # An unmarked currency is nearly always the same, unless the amounts are of another
+                # size altogether; an unmarked tax is a coin's toss.
+                unmarked = not money or not currency
+                alike = unmarked and not _far_apart(result[main], result[n], field)
+                if taxed == tax and (money == currency or alike):
                     continue
                 without = result[n].table.assign(**{field: np.nan})
                 header = result[n].columns.get(field, field)
                 result[n] = replace(result[n], table=without)
                 key = "note.money_apart" if taxed or not tax else "note.tax_unclear"
+                if taxed == tax and unmarked:
+                    key = "note.money_unmarked"
                 notes.append(message(key, file=imports[n].name, column=header, n=amounts[n]))
     return result, notes
+
+
+def _far_apart(one: Import, other: Import, field: str) -> bool:
+    """Whether the usual amounts of two files, at most one with a currency, differ wildly."""
+    usual = sorted(float(i.table[field].abs().median()) for i in (one, other))
+    return one.currency != other.currency and usual[1] >= FAR * usual[0] > 0
 
 
 def taxes(imports: Sequence[Import]) -> tuple[dict[str, dict[str, Tax]], list[Message]]:

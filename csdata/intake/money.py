@@ -36,6 +36,9 @@ _COMPOSITE: Final = (
 """1億2,000万円, 10万5,000円: several units in one amount."""
 
 
+_CLOSED: Final = r"^(?:([¥\\]\s*\d[\d,]*)|([^.]*\d)\.)-$"
+"""¥1,000- and 1,000.- close the amount, so that nobody writes behind it; 1,000- is a negative."""
+
 _PLAIN: Final = r"^-?\d+(?:\.\d+)?$"
 
 
@@ -71,6 +74,7 @@ def money(texts: pa.StringArray) -> Money:
     plain = folded(texts)
     if matches(plain, _PLAIN).all():
         return _unmarked(floats(plain))
+    plain = pc.replace_substring_regex(plain, _CLOSED, r"\1\2")
     both = pc.extract_regex(plain, _BOTH)
     converted = flags(pc.is_valid(both))
     if converted.any():

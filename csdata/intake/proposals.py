@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 
 from csdata.i18n import Message, message
+from csdata.intake.amount_columns import HOME
 from csdata.intake.gaps import gaps
 from csdata.intake.recipe import Recipe
 from csdata.tables import Import
@@ -146,6 +147,13 @@ def _end(_imported: Import, question: Message) -> Proposal:
 def _day_first(imported: Import, question: Message) -> Proposal:
     column = _about(question)
     best, reason = _order(imported, column)
+    other, day = _values(question).get("like"), _values(question).get("day")
+    if other and best is None:
+        best = bool(day)
+        reason = message(f"proposal.{'day' if day else 'month'}_like", column=other)
+    elif other and best != day:
+        # The first days of months speak for one order, another column for the other.
+        best, reason = None, message("proposal.day_unknown")
     return _yes_no("day_first", question, best=best, reason=reason)
 
 
@@ -194,9 +202,15 @@ def _percent(imported: Import, question: Message) -> Proposal:
 
 
 def _currency(_imported: Import, question: Message) -> Proposal:
-    # Written "JPY × 120", the most frequent first.
-    found = [str(said).split(" ", 1)[0] for said in _values(question)["currencies"]]
+    # Written "JPY × 120", the most frequent first; a message stands for those that name none.
+    told: list[object] = list(_values(question)["currencies"])
+    named = [str(said).split(" ", 1)[0] for said in told if not isinstance(said, Message)]
+    unmarked = len(named) < len(told)
+    found = [HOME, *(code for code in named if code != HOME)] if unmarked else named
     answers = tuple(Answer(code, {"currency": code}) for code in found)
+    if unmarked:
+        # Whichever is chosen, it is given to amounts that do not say it: nothing is proposed.
+        return Proposal("currency", question, answers, None, message("proposal.currency_unmarked"))
     return Proposal("currency", question, answers, 0, message("proposal.currency"))
 
 

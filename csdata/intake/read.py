@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from csdata.errors import NoTableFound
 from csdata.i18n import message
-from csdata.intake import blocks, canonical, groups, layout, rules, settling, tax, totals
+from csdata.intake import blocks, canonical, failed, groups, layout, rules, settling, tax, totals
 from csdata.intake.amount_columns import prefer_converted
 from csdata.intake.assemble import rows_apart, rows_as_text, used_rows
 from csdata.intake.columns import Column, column
@@ -146,8 +146,10 @@ def understand(
     rows = drop_totals(report, found, columns, guessed.mapping["customer_id"])
     if not len(rows.lines):
         raise NoTableFound(file=name, remedy=message("intake.remedy_no_rows"))
-    _list_error_cells(report, cells, grid, found, rows)
-    reading = Reading(name, recipe, guessed.role, guessed, rows, found, report)
+    headers = failed.headers_at(grid, found)
+    lost = failed.failed_rows(report, cells, headers, rows, edits=edits)
+    failed.tell_formats(report, cells, headers)
+    reading = Reading(name, recipe, guessed.role, guessed, rows, found, report, lost)
     made = _assemble(reading, cells)
     return replace(made, headers=plain.headers, fingerprint=known_as)
 
@@ -233,29 +235,6 @@ def _drop_labels(
     return [column.keep(~labels) for column in by_group.columns], lines[~labels]
 
 
-def _list_error_cells(
-    report: Report, cells: Cells, grid: layout.Grid, found: layout.Layout, rows: DataRows
-) -> None:
-    """Cells such as #N/A: read as missing, and listed."""
-    headers = {
-        grid.positions[j]: header for j, header in zip(found.columns, found.headers, strict=True)
-    }
-    lines = set(rows.lines.tolist())
-    listed: dict[tuple[str, str], list[int]] = {}
-    for row, position, text in cells.errors:
-        if row + 1 in lines and position in headers:
-            listed.setdefault((headers[position], text), []).append(row + 1)
-    for (header, text), at in listed.items():
-        report.issues(
-            "error_cell",
-            rows=np.array(at, dtype=np.int64),
-            column=header,
-            values=[text] * len(at),
-            action="missing",
-            severity="warning",
-        )
-
-
 def _assemble(reading: Reading, cells: Cells) -> Import:
     data, report, mapping = reading.data, reading.report, reading.guess.mapping
     _tell_role(reading)
@@ -265,7 +244,7 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
     as_of = settling.settle_as_of(reading, read)
     typed = canonical.type_fields(reading, read)
     canonical.list_unread(reading, typed)
-    settling.ask_day_order(reading, typed)
+    settling.ask_day_order(reading, typed, read)
     found = {name: field.data for name, field in typed.items()}
     settling.settle_end(reading, found, typed)
     seen = rules.Rows(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,8 @@ class Reading:
     data: DataRows
     layout: Layout
     report: Report
+    failed: Mapping[str, Bools] = field(default_factory=dict[str, Bools])
+    """Heading → rows whose cell is blank because a formula failed or was never worked out."""
 
     def column(self, field: str) -> Column:
         """The column that was taken for a field."""

@@ -12,11 +12,11 @@ import numpy.typing as npt
 from csdata.i18n import message
 from csdata.intake import ends
 from csdata.intake.amount_columns import MONEY
-from csdata.intake.asof import stated_day
+from csdata.intake.asof import stated_day, unclear_day
 from csdata.intake.canonical import Typed, examples
 from csdata.intake.catalogue import fields
 from csdata.intake.cut_off import cut_at
-from csdata.intake.date_columns import day_order, latest
+from csdata.intake.date_columns import day_order, deciding, latest
 from csdata.intake.dates import Dates, checked_zone
 from csdata.intake.headers import normal
 from csdata.intake.reading import Reading
@@ -39,18 +39,23 @@ def settle_as_of(reading: Reading, read: Mapping[str, Dates]) -> dt.date | None:
         where = message(f"intake.where_{stated.where}")
         report.note("as_of", day=stated.day, where=where, text=stated.text)
         return stated.day
+    if unclear := unclear_day(reading.layout.banner, reading.layout.footer):
+        text, day, other = unclear
+        report.note("as_of_unclear", text=text, day=day, other=other)
     if reading.role == "customers" and "start" in reading.guess.mapping:
         report.ask("as_of", latest=latest(reading, read))
     return None
 
 
-def ask_day_order(reading: Reading, typed: Mapping[str, Typed]) -> None:
-    """Ask once where day and month cannot be told apart."""
+def ask_day_order(reading: Reading, typed: Mapping[str, Typed], read: Mapping[str, Dates]) -> None:
+    """Ask once where day and month cannot be told apart, with what another column speaks for."""
     for name, field in typed.items():
         if field.undecided:
             header = reading.guess.mapping[name]
-            shown = examples(reading.data.columns[header])
-            reading.report.ask("day_first", column=header, examples=shown)
+            unclear = read[header].year_last & ~read[header].ok
+            shown = examples(reading.data.columns[header], unclear)
+            values = {"like": deciding(read), "day": day_order(read)}
+            reading.report.ask("day_first", column=header, examples=shown, **values)
             return
 
 

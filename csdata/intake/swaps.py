@@ -2,7 +2,8 @@
 
 ``2/9/2026`` (the second of September) opened where the month comes first becomes the date 9
 February 2026; ``14/9/2026`` can be no date there and stays text. Such a column has true dates whose
-days are all 12 or less, and texts whose days are all above 12: no other column has both.
+days are 12 or less, and texts whose days are all above 12: no other column has both. A few true
+dates beyond the twelfth are cells that somebody has typed in since; they are sound.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from csdata.intake.dates import Dates, Days
 ENOUGH: Final = 2
 """Different dates of each kind from which this is no coincidence."""
 
+NEARLY_ALL: Final = 0.9
+"""Share of the true dates whose day has to be 12 or less; of sound dates it is two in five."""
+
 _MONTHS: Final = 12
 
 
@@ -25,10 +29,13 @@ def swapped(found: Dates) -> Bools:
     """Which of the texts are dates whose day and month are exchanged; none in a sound column."""
     none = np.zeros(len(found.ok), dtype=bool)
     true, texts = found.year_first & found.ok, found.year_last & found.ok
-    if true.sum() < ENOUGH or texts.sum() < ENOUGH or found.order not in {"day", "month"}:
+    if true.sum() < ENOUGH or texts.sum() < ENOUGH or found.order == "undecided":
         return none
-    small, large = _day(found.values[true]), _day(found.values[texts])
-    return true if (small <= _MONTHS).all() and (large > _MONTHS).all() else none
+    small = true.copy()
+    small[true] = _day(found.values[true]) <= _MONTHS
+    large = _day(found.values[texts]) > _MONTHS
+    suspect = small.sum() >= max(ENOUGH, NEARLY_ALL * true.sum()) and large.all()
+    return small if suspect else none
 
 
 def undone(found: Dates, which: Bools) -> Dates:

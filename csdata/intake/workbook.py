@@ -10,9 +10,9 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -58,9 +58,11 @@ class Cells:
     Blank cells are missing or empty text. Dates of a workbook are ISO text, numbers plain decimals,
     so the native type can be told from the text. ``kind`` is what the bytes are: xlsx, xlsb, xls,
     ods, html, csv (whatever the delimiter) or zip. ``errors`` has the cells that hold an error such
-    as ``#N/A`` (row and column from 0, what it says). ``notes`` say what was noticed on opening:
-    that name and content disagree, characters lost, a delimiter … ``previews`` has every sheet
-    that can be seen. ``epoch_1904``: serial numbers count from 1904.
+    as ``#N/A`` (row and column from 0, what it says), ``formulas`` those whose formula nobody has
+    worked out; both are blank in ``table``. ``formats``: what number formats added to the text of
+    numbers (money, percent, month, zeros), and in which columns. ``notes`` say what was noticed on
+    opening: that name and content disagree, characters lost, a delimiter … ``previews`` has every
+    sheet that can be seen. ``epoch_1904``: serial numbers count from 1904.
     """
 
     table: pa.Table
@@ -72,6 +74,8 @@ class Cells:
     notes: tuple[Message, ...] = ()
     previews: tuple[SheetPreview, ...] = ()
     epoch_1904: bool = False
+    formulas: tuple[tuple[int, int, str], ...] = ()
+    formats: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
 
 
 def open_file(
@@ -168,6 +172,8 @@ def _cells(
         notes=tuple(_notes(said, name=name, kind=kind)),
         previews=previews,
         epoch_1904=said.get("epoch_1904", False),
+        formulas=tuple((row, column, text) for row, column, text in said.get("formulas", ())),
+        formats={kind: tuple(columns) for kind, columns in said.get("formats", {}).items()},
     )
 
 

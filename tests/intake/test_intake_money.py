@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csdata.intake import Recipe
+from csdata.intake import Recipe, combine
 from csdata.intake.amounts import months
 from csdata.intake.currencies import currency_of, scale_of
 from csdata.intake.money import money
+from csdata.intake.proposals import proposals
 from csdata.tables import Import
 from tests.intake.exports import keys, read_rows
 
@@ -42,6 +43,9 @@ def said(imported: Import, key: str) -> dict[str, object]:
         ("△ 1,000", -1000, ""),
         ("−1,000", -1000, ""),
         ("1,000-", -1000, ""),
+        ("¥1,000-", 1000, "JPY"),
+        ("\uffe51,000\uff0d", 1000, "JPY"),
+        ("1,000.-", 1000, ""),
         ("1'000.50", 1000.5, ""),
         ("1 000", 1000, ""),
         ("1.0E7", 1e7, ""),
@@ -245,6 +249,57 @@ def test_where_the_currency_comes_from(
     imported = fees(*amounts, heading=heading, recipe=recipe)
     assert imported.table["mrr"].tolist() == [100, 200]
     assert imported.currency == currency
+
+
+@pytest.mark.parametrize(
+    ("amounts", "read", "currency"),
+    [
+        pytest.param(["USD 1,000", *["100,000"] * 23], None, None, id="one of many"),
+        pytest.param(["USD 1,000", "5", "6"], None, None, id="a third"),
+        pytest.param(["USD 1,000", "USD 5", "6"], [1000, 5, 6], "USD", id="two thirds"),
+        pytest.param(["¥1,000", "5", "6"], [1000, 5, 6], "JPY", id="yen are left out by custom"),
+        pytest.param(["10万円", *["100,000"] * 9], [100_000] * 10, "JPY", id="a unit in yen"),
+    ],
+)
+def test_a_currency_is_lent_to_bare_amounts_by_the_majority_only(
+    amounts: list[str], read: list[float] | None, currency: str | None
+) -> None:
+    imported = fees(*amounts)
+    assert imported.currency == currency
+    if read is None:
+        assert imported.table["mrr"].isna().all()
+        (question,) = (q for q in imported.questions if q.key == "question.currency")
+        assert "通貨の記載なし" in question.say("ja")
+        assert "no currency" in question.say("en")
+    else:
+        assert imported.table["mrr"].tolist() == read
+        assert "note.currency_lent" in keys(imported.notes)
+
+
+def test_amounts_without_a_currency_are_in_the_chosen_one() -> None:
+    amounts = ("USD 5", "100", "200")
+    (proposal,) = (p for p in proposals(fees(*amounts)) if p.attribute == "currency")
+    assert [answer.name for answer in proposal.answers] == ["JPY", "USD"]
+    assert proposal.best is None
+    np.testing.assert_array_equal(
+        fees(*amounts, recipe=Recipe(currency="JPY")).table["mrr"], [np.nan, 100, 200]
+    )
+    np.testing.assert_array_equal(
+        fees(*amounts, recipe=Recipe(currency="USD")).table["mrr"], [5, 100, 200]
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "n"), [("USD 1,000", 0), ("USD 90", 2), ("¥100,000", 2), ("¥1,500", 0)]
+)
+def test_files_with_and_without_a_currency_are_added_up_if_of_one_size(other: str, n: int) -> None:
+    def file(start: int, amount: str) -> Import:
+        rows = [[f"K{i}", f"C{i}", "2024-01-01", amount] for i in range(start, start + 2)]
+        return read_rows(("契約番号", "取引先 ID", "契約開始日", "月額"), *rows)
+
+    joined = combine([file(0, "2,000"), file(2, other)])
+    assert int(joined.tables["contracts"]["mrr"].isna().sum()) == n
+    assert ("note.money_unmarked" in keys(joined.notes)) == bool(n)
 
 
 @pytest.mark.parametrize("neighbour", ["通貨", "月額 通貨", "CurrencyIsoCode", "Account Currency"])

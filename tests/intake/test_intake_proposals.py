@@ -34,6 +34,23 @@ def test_the_order_of_day_and_month(read: Import, key: str, *, best: bool | None
 
 
 @pytest.mark.parametrize(
+    ("created", "key", "best"),
+    [("3/25/2023", "month_like", False), ("25/3/2023", "day_like", True)],
+)
+def test_another_column_is_a_reason_and_no_decision(created: str, key: str, *, best: bool) -> None:
+    header = (*HEAD[:2], "作成日")
+    dates = ("2024/4/13", "3/4/2024", "5/6/2024")
+    read = read_rows(header, *([f"C{i}", text, created] for i, text in enumerate(dates)))
+    assert read.set_aside["reason"].tolist() == ["undecided_date"] * 2
+    (found,) = (p for p in proposals(read) if p.attribute == "day_first")
+    assert found.question.values["examples"] == ["3/4/2024", "5/6/2024"]
+    assert found.reason is not None
+    assert found.reason.key == f"proposal.{key}"
+    assert found.best is not None
+    assert found.answers[found.best].changes == {"day_first": best}
+
+
+@pytest.mark.parametrize(
     ("heading", "end", "last", "key"),
     [
         pytest.param("契約終了日", "2025-12-31", True, "seen", id="last day"),

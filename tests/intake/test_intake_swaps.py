@@ -82,6 +82,17 @@ def test_a_sound_column_is_not_suspected(column: list[str]) -> None:
     assert not swapped(dates(texts(*column))).any()
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["{0.day}/{0.month}/{0.year}", "{0.day}/{0.month}/{0:%y}", "{0.day:02}.{0.month:02}.{0.year}"],
+)
+def test_a_sound_date_among_many_and_texts_of_any_sign_hide_no_swap(form: str) -> None:
+    small = [f"2026-{m:02}-{d:02} 00:00:00" for m in range(1, 6) for d in (3, 4, 9, 11)]
+    large = [form.format(dt.date(2024, m, d)) for m in (2, 5, 11) for d in (17, 20, 28)]
+    which = swapped(dates(texts(*small, "2025-05-20 00:00:00", *large), wanted=True))
+    assert which.tolist() == [True] * len(small) + [False] * (1 + len(large))
+
+
 MANGLED = mangled(
     [dt.date(2026, m, d) for m in (1, 2, 4) for d in (3, 9, 17, 28)], month_first=False
 )

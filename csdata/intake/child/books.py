@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from typing import Any, Final
 
 import pyarrow as pa
 
+from . import parts, shown
 from .answers import HEAD_ROWS, Cells, answer_table, pc, preview
 from .epochs import counts_from_1904
 from .problems import Job, Problem, check_sheets, check_size
@@ -66,6 +68,8 @@ def read_book(job: Job, source: bytes | None = None) -> pa.Table:
     if chosen is None:
         raise Problem("empty", sheets=names)
     cells = exact(reader, chosen.name, chosen.cells)
+    place = job["path"] if source is None else source
+    cells, more = _beyond_values(job["kind"], place, chosen, cells)
     return answer_table(
         cells,
         chosen.positions,
@@ -74,8 +78,29 @@ def read_book(job: Job, source: bytes | None = None) -> pa.Table:
         sheets=names,
         errors=chosen.errors,
         previews=previews,
-        epoch_1904=counts_from_1904(job["kind"], job["path"] if source is None else source),
+        epoch_1904=counts_from_1904(job["kind"], place),
+        **more,
     )
+
+
+def _beyond_values(
+    kind: str, source: str | bytes, sheet: Sheet, cells: Cells
+) -> tuple[Cells, dict[str, object]]:
+    """The cells as their number formats show them, and the formulas that have no value."""
+    if kind != "xlsx":
+        return cells, {}
+    try:
+        with parts.opened(source) as archive:
+            name = parts.sheet_part(archive, sheet.name)
+            styles = shown.telling(parts.part(archive, "xl/styles.xml"))
+            gaps = any(column.null_count for column in cells)
+            if name is None or not (styles or gaps):
+                return cells, {}
+            looked = parts.look(archive, name, styles)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+        return cells, {}  # the parser was content with what it needed
+    cells, formats = shown.as_shown(cells, sheet.positions, looked, styles)
+    return cells, {"formulas": looked.formulas, "formats": formats}
 
 
 def _opened(source: str | bytes) -> Any:
