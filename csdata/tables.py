@@ -360,7 +360,10 @@ class Portfolio:
         return hashlib.sha256(f"{self.fingerprint}{terms}".encode()).hexdigest()
 
     def _fingerprint(self) -> str | None:
-        digest = hashlib.sha256(f"{self.as_of}{self.observed_from}{self.currency}".encode())
+        # Two portfolios of the same rows answer differently if one knows of no ends.
+        known = f"{self.as_of}{self.observed_from}{self.currency}"
+        known += "first_use" if self.provenance.first_use else ""
+        digest = hashlib.sha256(known.encode())
         # What amounts are called is part of every result, though it is no cell of a table.
         for role, columns in sorted(self.provenance.tax.items()):
             digest.update(repr((role, sorted(columns.items()))).encode())

@@ -122,9 +122,10 @@ def _without_lives(
 ) -> dict[Role, pd.DataFrame]:
     """Customers as their file has them; several rows of one without dates are made one."""
     own = tables.get("customers")
-    if own is None or not {"tenure_months", "churned"} <= set(own) or not repeats.repeated(own):
+    if own is None or not repeats.repeated(own):
         return tables
-    made, notes = repeats.tenures(own, rules)
+    timed = {"tenure_months", "churned"} <= set(own)
+    made, notes = (repeats.tenures if timed else repeats.untimed)(own, rules)
     said += notes
     return {**tables, "customers": made}
 

@@ -136,6 +136,12 @@ def latest(spans: pd.DataFrame, life: pd.DataFrame) -> pd.Series:
     return life["customer_id"].map(pd.Series(first.index, index=first[_LIFE]))
 
 
+def untimed(own: pd.DataFrame, rules: JoinRules) -> tuple[pd.DataFrame, list[Message]]:
+    """Customers of whose time nothing is known: the last of their rows, or the first."""
+    kept = own.drop_duplicates("customer_id", keep=rules.attributes or "last")
+    return kept.reset_index(drop=True), [_tell(own, rules)]
+
+
 def tenures(own: pd.DataFrame, rules: JoinRules) -> tuple[pd.DataFrame, list[Message]]:
     """Customers without dates: as long as the longest row; gone when every row is."""
     rows = own.assign(_order=np.arange(len(own)))

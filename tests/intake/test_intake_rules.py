@@ -7,6 +7,7 @@ import pytest
 
 from csdata.i18n import LANGUAGES, message
 from csdata.intake import Recipe
+from csdata.intake.proposals import accepted, proposals
 from csdata.intake.rules import RULES
 from tests.intake.exports import formatted, keys, read_here, read_rows
 
@@ -193,11 +194,18 @@ def test_undecided_dates_are_asked_for_and_not_guessed() -> None:
         assert "question.day_first" not in keys(told.questions)
 
 
-def test_another_column_of_the_file_tells() -> None:
+def test_another_column_of_the_file_is_a_proposal_and_no_answer() -> None:
     header = ["取引先 ID", "契約開始日", "契約終了日"]
     imported = read_rows(header, ["C1", "3/1/2026", "6/30/2026"], ["C2", "5/1/2026", None])
-    assert imported.table["start"].dt.month.tolist() == [3, 5]
-    assert imported.set_aside.empty
+    (asked,) = (p for p in proposals(imported) if p.attribute == "day_first")
+    assert asked.best is not None
+    assert asked.answers[asked.best].changes == {"day_first": False}
+    recipe = accepted(imported)
+    again = read_rows(
+        header, ["C1", "3/1/2026", "6/30/2026"], ["C2", "5/1/2026", None], recipe=recipe
+    )
+    assert again.table["start"].dt.month.tolist() == [3, 5]
+    assert again.set_aside.empty
 
 
 def test_columns_that_disagree_tell_nothing() -> None:
