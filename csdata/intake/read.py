@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -143,7 +143,7 @@ def understand(
         report.ask("block", n=len(parts), blocks=names, column=first, chosen=block)
     if edits:
         columns = apply_edits(columns, found.rows.astype(np.int64) + 1, edits, report)
-    rows = drop_totals(report, found, columns, guessed.mapping["customer_id"])
+    rows = drop_totals(report, found, columns, guessed.mapping)
     if not len(rows.lines):
         raise NoTableFound(file=name, remedy=message("intake.remedy_no_rows"))
     _list_error_cells(report, cells, grid, found, rows)
@@ -186,11 +186,19 @@ def _tell_layout(report: Report, cells: Cells, found: layout.Layout) -> None:
 
 
 def drop_totals(
-    report: Report, found: layout.Layout, columns: Sequence[Column], id_header: str
+    report: Report,
+    found: layout.Layout,
+    columns: Sequence[Column],
+    mapping: Mapping[str, str],
 ) -> DataRows:
     """The rows without totals, subtotals and counts."""
     lines = found.rows.astype(np.int64) + 1
-    adding, telling = totals.totals(columns, id_header)
+    adding, telling = totals.totals(columns, mapping["customer_id"])
+    evidence = groups.Evidence(
+        subtotal=np.append(False, adding[:-1])[~adding],
+        fresh=np.isin(np.arange(len(lines)), np.searchsorted(found.rows, found.again))[~adding],
+        telling={mapping[field] for field in groups.TELLING if field in mapping},
+    )
     if telling is not None and adding.any():
         rows = np.flatnonzero(adding)
         report.issues(
@@ -205,7 +213,7 @@ def drop_totals(
         report.dropped["total"] = len(rows)
         columns = [column.keep(~adding) for column in columns]
         lines = lines[~adding]
-    if by_group := groups.grouped(found.titles, columns, totals=bool(adding.any())):
+    if by_group := groups.grouped(found.titles, columns, evidence):
         columns, lines = _drop_labels(report, by_group, lines)
     return DataRows({column.header: column for column in columns}, lines)
 
@@ -216,6 +224,8 @@ def _drop_labels(
     """Say which groups were filled down, and drop the rows that only name a group."""
     for header, n in by_group.filled.items():
         report.note("group_filled", column=header, n=n)
+    for header, n in by_group.left.items():
+        report.note("group_left", column=header, n=n)
     labels = by_group.labels
     if not labels.any():
         return by_group.columns, lines
