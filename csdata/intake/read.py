@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from csdata.errors import NoTableFound
 from csdata.i18n import message
-from csdata.intake import blocks, canonical, groups, layout, rules, settling, tax, totals
+from csdata.intake import blocks, canonical, groups, headers, layout, rules, settling, tax, totals
 from csdata.intake.amount_columns import prefer_converted
 from csdata.intake.assemble import rows_apart, rows_as_text, used_rows
 from csdata.intake.columns import Column, column
@@ -193,7 +193,8 @@ def drop_totals(
 ) -> DataRows:
     """The rows without totals, subtotals and counts."""
     lines = found.rows.astype(np.int64) + 1
-    adding, telling = totals.totals(columns, mapping["customer_id"])
+    by_group = found.titles[0].endswith(headers.ARROWS)
+    adding, telling = totals.totals(columns, mapping["customer_id"], by_group=by_group)
     evidence = groups.Evidence(
         subtotal=np.append(False, adding[:-1])[~adding],
         fresh=np.isin(np.arange(len(lines)), np.searchsorted(found.rows, found.again))[~adding],
@@ -213,8 +214,8 @@ def drop_totals(
         report.dropped["total"] = len(rows)
         columns = [column.keep(~adding) for column in columns]
         lines = lines[~adding]
-    if by_group := groups.grouped(found.titles, columns, evidence):
-        columns, lines = _drop_labels(report, by_group, lines)
+    if filled := groups.grouped(found.titles, columns, evidence):
+        columns, lines = _drop_labels(report, filled, lines)
     return DataRows({column.header: column for column in columns}, lines)
 
 

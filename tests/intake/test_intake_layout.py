@@ -213,6 +213,51 @@ def test_customers_that_sound_like_totals_stay(row: list[object]) -> None:
     assert not imported.dropped
 
 
+@pytest.mark.parametrize(
+    "sum_",
+    ["¥ 9", "9万円", "9 円", "9 JPY", "€ 9,00", "9.5 か月", "12 %", "USD 9 (JPY 900)", "CHF 9.00"],
+)
+def test_a_subtotal_in_any_notation_of_money(sum_: str) -> None:
+    head = ["業種  ↑", "取引先 ID", "契約開始日", "月額"]
+    rows: list[list[object]] = []
+    for group in ("IT", "製造", "小売"):
+        for j in range(3):
+            row = [None if j else group, f"{group}{j}", "2026-01-01", sum_.replace("9", "3")]
+            rows.append(list(row))
+        rows.append(["小計", None, None, sum_])
+    imported = read_rows(head, *rows)
+    assert len(imported.table) == 9
+    assert imported.dropped["total"] == 3
+    assert set(imported.table["industry"]) == {"IT", "製造", "小売"}
+
+
+def test_a_subtotal_with_the_currency_in_a_column_of_its_own() -> None:
+    head = ["取引先 ID", "契約開始日", "月額 (換算値) 通貨", "月額 (換算値)"]
+    imported = read_rows(
+        head,
+        ["C1", "2026-01-01", "JPY", 5],
+        ["合計", None, "JPY", 5],
+        ["C2", "2026-01-01", "JPY", 5],
+    )
+    assert imported.table["customer_id"].tolist() == ["C1", "C2"]
+    assert imported.dropped["total"] == 1
+
+
+@pytest.mark.parametrize("name", ["Total", "合計", "Count"])
+def test_a_customer_called_total_that_names_a_group(name: str) -> None:
+    rows: list[list[object]] = []
+    for customer in ("A社", name, "C社"):
+        rows.append([customer])
+        rows += [[None, f"{customer}{m}", f"202{m}-01-01", f"202{m}-12-31"] for m in (3, 4, 5)]
+        rows.append(["小計", None, None, None])
+    for grouped in (rows, [row for row in rows if row[0] != "小計"]):
+        head = ["取引先名  ↑", "契約番号", "契約開始日", "契約終了日"]
+        imported = read_rows(head, *grouped, ["総計"])
+        counts = imported.table["customer_id"].value_counts().to_dict()
+        assert counts == {"A社": 3, name: 3, "C社": 3}
+        assert imported.dropped["group"] == 3
+
+
 def test_a_total_with_words_in_it_is_not_lost() -> None:
     imported = read_rows(HEADER, *ROWS, [None, "合計", "別の言葉", None, 1])
     assert imported.set_aside["reason"].tolist() == ["missing_id"]
