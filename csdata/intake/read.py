@@ -12,7 +12,18 @@ import numpy.typing as npt
 
 from csdata.errors import NoTableFound
 from csdata.i18n import message
-from csdata.intake import blocks, canonical, groups, headers, layout, rules, settling, tax, totals
+from csdata.intake import (
+    blocks,
+    canonical,
+    groups,
+    headers,
+    layout,
+    merged,
+    rules,
+    settling,
+    tax,
+    totals,
+)
 from csdata.intake.amount_columns import prefer_converted
 from csdata.intake.assemble import rows_apart, rows_as_text, used_rows
 from csdata.intake.columns import Column, column
@@ -143,7 +154,8 @@ def understand(
         report.ask("block", n=len(parts), blocks=names, column=first, chosen=block)
     if edits:
         columns = apply_edits(columns, found.rows.astype(np.int64) + 1, edits, report)
-    rows = drop_totals(report, found, columns, guessed.mapping)
+    spans = merged.spans_by_heading(cells.merges, _places(grid, found))
+    rows = drop_totals(report, found, columns, guessed.mapping, spans)
     if not len(rows.lines):
         raise NoTableFound(file=name, remedy=message("intake.remedy_no_rows"))
     _list_error_cells(report, cells, grid, found, rows)
@@ -190,8 +202,9 @@ def drop_totals(
     found: layout.Layout,
     columns: Sequence[Column],
     mapping: Mapping[str, str],
+    spans: Mapping[str, merged.Spans],
 ) -> DataRows:
-    """The rows without totals, subtotals and counts."""
+    """The rows without totals, subtotals and counts, with merged cells and groups filled down."""
     lines = found.rows.astype(np.int64) + 1
     by_group = found.titles[0].endswith(headers.ARROWS)
     adding, telling = totals.totals(columns, mapping["customer_id"], by_group=by_group)
@@ -214,9 +227,33 @@ def drop_totals(
         report.dropped["total"] = len(rows)
         columns = [column.keep(~adding) for column in columns]
         lines = lines[~adding]
+    columns = _fill_merged(report, columns, spans, lines - 1)
     if filled := groups.grouped(found.titles, columns, evidence):
         columns, lines = _drop_labels(report, filled, lines)
     return DataRows({column.header: column for column in columns}, lines)
+
+
+def _places(grid: layout.Grid, found: layout.Layout) -> dict[int, str]:
+    """Position of a column in the sheet → its heading."""
+    return {
+        grid.positions[j]: header for j, header in zip(found.columns, found.headers, strict=True)
+    }
+
+
+def _fill_merged(
+    report: Report,
+    columns: Sequence[Column],
+    spans: Mapping[str, merged.Spans],
+    rows: npt.NDArray[np.int64],
+) -> list[Column]:
+    """The columns with merged cells filled down, which is said."""
+    made = list(columns)
+    for j, one in enumerate(columns):
+        if one.header in spans and len(rows):
+            made[j] = merged.fill(one, spans[one.header], rows)
+            if n := int((one.blank & ~made[j].blank).sum()):
+                report.note("merged_filled", column=one.header, n=n)
+    return made
 
 
 def _drop_labels(
@@ -248,9 +285,7 @@ def _list_error_cells(
     report: Report, cells: Cells, grid: layout.Grid, found: layout.Layout, rows: DataRows
 ) -> None:
     """Cells such as #N/A: read as missing, and listed."""
-    headers = {
-        grid.positions[j]: header for j, header in zip(found.columns, found.headers, strict=True)
-    }
+    headers = _places(grid, found)
     lines = set(rows.lines.tolist())
     listed: dict[tuple[str, str], list[int]] = {}
     for row, position, text in cells.errors:

@@ -61,6 +61,7 @@ class Cells:
     as ``#N/A`` (row and column from 0, what it says). ``notes`` say what was noticed on opening:
     that name and content disagree, characters lost, a delimiter … ``previews`` has every sheet
     that can be seen. ``epoch_1904``: serial numbers count from 1904.
+    ``merges`` are cells merged downwards: first and last row and column, from 0.
     """
 
     table: pa.Table
@@ -72,6 +73,7 @@ class Cells:
     notes: tuple[Message, ...] = ()
     previews: tuple[SheetPreview, ...] = ()
     epoch_1904: bool = False
+    merges: tuple[tuple[int, int, int], ...] = ()
 
 
 def open_file(
@@ -168,6 +170,7 @@ def _cells(
         notes=tuple(_notes(said, name=name, kind=kind)),
         previews=previews,
         epoch_1904=said.get("epoch_1904", False),
+        merges=tuple((first, last, column) for first, last, column in said.get("merges", ())),
     )
 
 

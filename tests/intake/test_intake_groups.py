@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -269,3 +272,45 @@ def test_without_arrows_nothing_is_filled(made: tuple[int, list[list[str | None]
     depth, rows = made
     titles = [str(j) for j in range(depth + 2)]
     assert grouped(titles, columns(rows), evidence(len(rows))) is None
+
+
+# --- merged cells ---------------------------------------------------------------------------------
+
+
+def with_merged_cells(head: Row, *, times: int, skipped: int, subtotals: bool = False) -> bytes:
+    """Eight customers with some contracts each; their name and plan are one merged cell each."""
+    buffer = io.BytesIO()
+    book: Any = xlsxwriter.Workbook(buffer)
+    book.add_worksheet("表紙 & 注")
+    sheet = book.add_worksheet("一覧 <1>")
+    sheet.write_row(skipped, 1, head)
+    row = skipped + 1
+    for k in range(8):
+        last = row + times - 1 + subtotals
+        sheet.merge_range(row, 1, last, 1, f"c{k}")
+        for m in range(times):
+            sheet.write_row(row + m, 2, [f"N{k}{m}", f"202{m}-04-01", f"202{m + 1}-03-31"])
+        if subtotals:
+            sheet.write(last, 2, "小計")
+        sheet.merge_range(row, 5, row + times - 1, 5, "A" if k % 2 else "B")
+        row = last + 1
+    book.close()
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("arrow", ["", "  ↑"])
+@pytest.mark.parametrize("subtotals", [False, True])
+@pytest.mark.parametrize("skipped", [0, 3])
+def test_merged_cells_hold_for_every_row_that_they_span(
+    arrow: str, skipped: int, *, subtotals: bool
+) -> None:
+    head = (f"取引先名{arrow}", "契約番号", "契約開始日", "契約終了日", "プラン")
+    data = with_merged_cells(head, times=3, skipped=skipped, subtotals=subtotals)
+    imported = read_here(data, "xlsx")
+    table = imported.table
+    assert table["customer_id"].tolist() == [f"c{k}" for k in range(8) for _ in range(3)]
+    assert table["plan"].tolist() == ["A" if k % 2 else "B" for k in range(8) for _ in range(3)]
+    assert imported.set_aside.empty
+    assert imported.dropped == ({"total": 8} if subtotals else {})
+    filled_ = {n.values["column"]: n.values["n"] for n in imported.notes if "merged" in n.key}
+    assert filled_ == {"取引先名": 16, "プラン": 16}

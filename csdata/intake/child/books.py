@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from .answers import HEAD_ROWS, Cells, answer_table, pc, preview
 from .epochs import counts_from_1904
+from .merges import merged_downwards
 from .problems import Job, Problem, check_sheets, check_size
 
 DECIMALS: Final = r"^-?\d+\.\d{9}$"
@@ -66,6 +67,7 @@ def read_book(job: Job, source: bytes | None = None) -> pa.Table:
     if chosen is None:
         raise Problem("empty", sheets=names)
     cells = exact(reader, chosen.name, chosen.cells)
+    whole = job["path"] if source is None else source
     return answer_table(
         cells,
         chosen.positions,
@@ -74,7 +76,8 @@ def read_book(job: Job, source: bytes | None = None) -> pa.Table:
         sheets=names,
         errors=chosen.errors,
         previews=previews,
-        epoch_1904=counts_from_1904(job["kind"], job["path"] if source is None else source),
+        epoch_1904=counts_from_1904(job["kind"], whole),
+        merges=merged_downwards(job["kind"], whole, chosen.name),
     )
 
 
