@@ -28,7 +28,7 @@ CANDIDATES: Final = 40
 """Rows looked at as headings; rows of a single cell (a banner) do not count."""
 
 FURTHER: Final = 1000
-"""Rows looked at where none of the first is sure: a banner may be long, and have two cells a row."""
+"""Rows looked at where none of the first is sure: a banner may be long, of two cells a row."""
 
 SURE: Final = 3.8
 """Score of a row of which nearly half are known labels, and which is otherwise as it should be."""

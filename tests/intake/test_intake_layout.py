@@ -86,6 +86,19 @@ def test_the_recipe_may_say_where_the_headings_are() -> None:
     assert found.rows.tolist() == [2]
 
 
+@pytest.mark.parametrize("length", [39, 60, 400])
+def test_a_long_banner_of_two_cells_a_row(length: int) -> None:
+    rows: list[list[str | None]] = [[f"条件 {i}", f"次の値 {i}"] for i in range(length)]
+    cells = grid(*rows, HEADER[:3], *([f"C{i}", f"甲{i}", "2026-01-01"] for i in range(50)))
+    assert find_layout(cells, name="x").header_row == length
+
+
+def test_unknown_headings_are_not_given_up_for_a_row_of_data_far_below() -> None:
+    rows: list[list[str | None]] = [[f"甲{i}", f"乙{i}", f"丙{i}"] for i in range(90)]
+    cells = grid(["名", "都市", "色"], *rows, ["甲", "業種", "丙"], *rows)
+    assert find_layout(cells, name="x").header_row == 0
+
+
 @pytest.mark.parametrize("line", [0, 3, 9, -1])
 def test_a_line_that_is_not_there(line: int) -> None:
     with pytest.raises(NoTableFound):
@@ -160,6 +173,22 @@ def test_rows_after_a_blank_line_that_are_no_footer(tail: list[list[str | None]]
 def test_a_table_of_one_column_has_no_footer() -> None:
     found = find_layout(grid(["ID"], ["C1"], [None], ["C2"]), name="x")
     assert found.rows.tolist() == [1, 3]
+
+
+@pytest.mark.parametrize("blanks", [1, 2])
+def test_the_footer_of_a_report_of_one_column(blanks: int) -> None:
+    rows: list[list[str | None]] = [[f"C{i}"] for i in range(30)]
+    gap: list[list[str | None]] = [[None]] * blanks
+    found = find_layout(grid(["ID"], *rows, *gap, *([t] for t in DETAILS_FOOTER)), name="x")
+    assert len(found.rows) == 30
+    assert found.footer == DETAILS_FOOTER
+
+
+def test_in_one_column_only_what_a_footer_says_is_one() -> None:
+    found = find_layout(grid(["ID"], ["C1"], [None], ["All rights reserved."], ["C2"]), name="x")
+    assert len(found.footer) == 2
+    found = find_layout(grid(["ID"], ["C1"], ["All rights reserved."], [None], ["C2"]), name="x")
+    assert not found.footer
 
 
 def test_rows_of_one_cell_before_the_blank_line_stay() -> None:
