@@ -38,6 +38,8 @@ from csdata.intake.recipe import Recipe
 from csdata.intake.recipe_book import RecipeBook, fingerprint
 from csdata.intake.recipe_file import read_recipe
 from csdata.intake.report import Report
+from csdata.intake.reuse import fitted
+from csdata.intake.tax_rows import keep_one_kind
 from csdata.intake.workbook import Cells, Readable, open_file
 from csdata.tables import Import
 
@@ -128,7 +130,8 @@ def understand(
     plain = layout.find_layout(grid, name=name)
     known_as = fingerprint(plain.headers)
     remembered = (recipes or {}).get(known_as) if recipe is None else None
-    recipe = recipe or remembered or Recipe()
+    fitting = fitted(remembered, grid, plain) if remembered else None
+    recipe = recipe or fitting or Recipe()
     found = plain
     if recipe.header_row is not None:
         found = layout.find_layout(grid, name=name, header_row=recipe.header_row)
@@ -146,7 +149,7 @@ def understand(
     if guessed.role is None or "customer_id" not in guessed.mapping:
         raise NoCustomerColumn(file=name, columns=found.headers)
     if remembered is not None:
-        report.note("recipe_used")
+        report.note("recipe_used" if fitting else "recipe_unfit")
     _tell_layout(report, cells, found)
     if parts and recipe.block is None:
         names = blocks.block_names(grid, plain, parts)
@@ -314,6 +317,7 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
     settling.ask_day_order(reading, typed)
     found = {name: field.data for name, field in typed.items()}
     settling.settle_end(reading, found, typed)
+    by_row = keep_one_kind(reading, found)
     seen = rules.Rows(
         fields=found,
         unread={name: field.unread for name, field in typed.items()},
@@ -324,7 +328,7 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
     )
     reasons = set_aside(reading, seen)
     table, names = used_rows(reading, found, read, seen.alive)
-    taxes = tax.settle(reading, table, names)
+    taxes = tax.settle(reading, table, names, by_row)
     return Import(
         name=reading.name,
         table=table,
