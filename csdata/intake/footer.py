@@ -35,11 +35,12 @@ def find_footer(
         text: The words of a row.
 
     A blank line inside a quoted text is part of a cell, and no row here. A table of a single column
-    has no such structure; nothing of it is taken for a footer.
+    has no such structure; of it only those last rows are taken that stand behind a blank line and
+    have a line that only a footer has.
     """
-    if counts[header] < 2:  # noqa: PLR2004 (a table of one column)
-        return _NOTHING
     body = counts[header + 1 :]
+    if counts[header] < 2:  # noqa: PLR2004 (a table of one column)
+        return _behind_one_column(body, header, text)
     wide = np.flatnonzero(body > 1)
     tail = int(wide[-1]) + 1 if len(wide) else 0
     blanks = np.flatnonzero(body[tail:] == 0)
@@ -48,4 +49,16 @@ def find_footer(
         signed = (row for row in range(tail, start) if _SIGNED.search(text(row + header + 1)))
         start = tail if next(signed, None) is not None else start
     rows = np.flatnonzero(body[start:]) + start + header + 1
+    return rows if len(rows) <= LONGEST_FOOTER else _NOTHING
+
+
+def _behind_one_column(
+    body: npt.NDArray[np.intp], header: int, text: Callable[[int], str]
+) -> npt.NDArray[np.intp]:
+    filled = np.flatnonzero(body)[-LONGEST_FOOTER:]
+    signed = next((row for row in filled if _SIGNED.search(text(int(row) + header + 1))), None)
+    blanks = np.flatnonzero(body[: signed or 0] == 0)
+    if signed is None or not len(blanks):
+        return _NOTHING
+    rows = np.flatnonzero(body[blanks[-1] :]) + blanks[-1] + header + 1
     return rows if len(rows) <= LONGEST_FOOTER else _NOTHING

@@ -27,6 +27,12 @@ from csdata.intake.values import Bools
 CANDIDATES: Final = 40
 """Rows looked at as headings; rows of a single cell (a banner) do not count."""
 
+FURTHER: Final = 1000
+"""Rows looked at where none of the first is sure: a banner may be long, of two cells a row."""
+
+SURE: Final = 3.8
+"""Score of a row of which nearly half are known labels, and which is otherwise as it should be."""
+
 BELOW: Final = 100
 """Rows under a candidate that show which columns are in use."""
 
@@ -168,9 +174,15 @@ def find_header(grid: Grid, counts: npt.NDArray[np.intp]) -> int | None:
     least = min(2, int(counts.max(initial=0)))
     if not least:
         return None
-    candidates = np.flatnonzero(counts >= least)[:CANDIDATES]
+    possible = np.flatnonzero(counts >= least)[:FURTHER]
+    candidates = possible[:CANDIDATES]
     scores = [header_score(grid, int(row)) for row in candidates]
     best = max(scores)
+    if best < SURE and len(possible) > CANDIDATES:
+        candidates = possible
+        scores += [header_score(grid, int(row)) for row in possible[CANDIDATES:]]
+        # Among so many rows of data some look like headings by accident.
+        best = max(scores) if max(scores) >= SURE else best
     return next(
         int(row) for row, score in zip(candidates, scores, strict=True) if score >= best - TOLERANCE
     )

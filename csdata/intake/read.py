@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -12,7 +12,19 @@ import numpy.typing as npt
 
 from csdata.errors import NoTableFound
 from csdata.i18n import message
-from csdata.intake import blocks, canonical, failed, groups, layout, rules, settling, tax, totals
+from csdata.intake import (
+    blocks,
+    canonical,
+    failed,
+    groups,
+    headers,
+    layout,
+    merged,
+    rules,
+    settling,
+    tax,
+    totals,
+)
 from csdata.intake.amount_columns import prefer_converted
 from csdata.intake.assemble import rows_apart, rows_as_text, used_rows
 from csdata.intake.columns import Column, column
@@ -27,6 +39,8 @@ from csdata.intake.recipe import Recipe
 from csdata.intake.recipe_book import RecipeBook, fingerprint
 from csdata.intake.recipe_file import read_recipe
 from csdata.intake.report import Report
+from csdata.intake.reuse import fitted
+from csdata.intake.tax_rows import keep_one_kind
 from csdata.intake.workbook import Cells, Readable, open_file
 from csdata.tables import Import
 
@@ -117,7 +131,8 @@ def understand(
     plain = layout.find_layout(grid, name=name)
     known_as = fingerprint(plain.headers)
     remembered = (recipes or {}).get(known_as) if recipe is None else None
-    recipe = recipe or remembered or Recipe()
+    fitting = fitted(remembered, grid, plain) if remembered else None
+    recipe = recipe or fitting or Recipe()
     found = plain
     if recipe.header_row is not None:
         found = layout.find_layout(grid, name=name, header_row=recipe.header_row)
@@ -135,7 +150,7 @@ def understand(
     if guessed.role is None or "customer_id" not in guessed.mapping:
         raise NoCustomerColumn(file=name, columns=found.headers)
     if remembered is not None:
-        report.note("recipe_used")
+        report.note("recipe_used" if fitting else "recipe_unfit")
     _tell_layout(report, cells, found)
     if parts and recipe.block is None:
         names = blocks.block_names(grid, plain, parts)
@@ -143,12 +158,13 @@ def understand(
         report.ask("block", n=len(parts), blocks=names, column=first, chosen=block)
     if edits:
         columns = apply_edits(columns, found.rows.astype(np.int64) + 1, edits, report)
-    rows = drop_totals(report, found, columns, guessed.mapping["customer_id"])
+    places = failed.headers_at(grid, found)
+    spans = merged.spans_by_heading(cells.merges, places)
+    rows = drop_totals(report, found, columns, guessed.mapping, spans)
     if not len(rows.lines):
         raise NoTableFound(file=name, remedy=message("intake.remedy_no_rows"))
-    headers = failed.headers_at(grid, found)
-    lost = failed.failed_rows(report, cells, headers, rows, edits=edits)
-    failed.tell_formats(report, cells, headers)
+    lost = failed.failed_rows(report, cells, places, rows, edits=edits)
+    failed.tell_formats(report, cells, places)
     reading = Reading(name, recipe, guessed.role, guessed, rows, found, report, lost)
     made = _assemble(reading, cells)
     return replace(made, headers=plain.headers, fingerprint=known_as)
@@ -188,11 +204,21 @@ def _tell_layout(report: Report, cells: Cells, found: layout.Layout) -> None:
 
 
 def drop_totals(
-    report: Report, found: layout.Layout, columns: Sequence[Column], id_header: str
+    report: Report,
+    found: layout.Layout,
+    columns: Sequence[Column],
+    mapping: Mapping[str, str],
+    spans: Mapping[str, merged.Spans],
 ) -> DataRows:
-    """The rows without totals, subtotals and counts."""
+    """The rows without totals, subtotals and counts, with merged cells and groups filled down."""
     lines = found.rows.astype(np.int64) + 1
-    adding, telling = totals.totals(columns, id_header)
+    by_group = found.titles[0].endswith(headers.ARROWS)
+    adding, telling = totals.totals(columns, mapping["customer_id"], by_group=by_group)
+    evidence = groups.Evidence(
+        subtotal=np.append(False, adding[:-1])[~adding],
+        fresh=np.isin(np.arange(len(lines)), np.searchsorted(found.rows, found.again))[~adding],
+        telling={mapping[field] for field in groups.TELLING if field in mapping},
+    )
     if telling is not None and adding.any():
         rows = np.flatnonzero(adding)
         report.issues(
@@ -207,9 +233,26 @@ def drop_totals(
         report.dropped["total"] = len(rows)
         columns = [column.keep(~adding) for column in columns]
         lines = lines[~adding]
-    if by_group := groups.grouped(found.titles, columns, totals=bool(adding.any())):
-        columns, lines = _drop_labels(report, by_group, lines)
+    columns = _fill_merged(report, columns, spans, lines - 1)
+    if filled := groups.grouped(found.titles, columns, evidence):
+        columns, lines = _drop_labels(report, filled, lines)
     return DataRows({column.header: column for column in columns}, lines)
+
+
+def _fill_merged(
+    report: Report,
+    columns: Sequence[Column],
+    spans: Mapping[str, merged.Spans],
+    rows: npt.NDArray[np.int64],
+) -> list[Column]:
+    """The columns with merged cells filled down, which is said."""
+    made = list(columns)
+    for j, one in enumerate(columns):
+        if one.header in spans and len(rows):
+            made[j] = merged.fill(one, spans[one.header], rows)
+            if n := int((one.blank & ~made[j].blank).sum()):
+                report.note("merged_filled", column=one.header, n=n)
+    return made
 
 
 def _drop_labels(
@@ -218,6 +261,8 @@ def _drop_labels(
     """Say which groups were filled down, and drop the rows that only name a group."""
     for header, n in by_group.filled.items():
         report.note("group_filled", column=header, n=n)
+    for header, n in by_group.left.items():
+        report.note("group_left", column=header, n=n)
     labels = by_group.labels
     if not labels.any():
         return by_group.columns, lines
@@ -247,6 +292,7 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
     settling.ask_day_order(reading, typed, read)
     found = {name: field.data for name, field in typed.items()}
     settling.settle_end(reading, found, typed)
+    by_row = keep_one_kind(reading, found)
     seen = rules.Rows(
         fields=found,
         unread={name: field.unread for name, field in typed.items()},
@@ -257,7 +303,7 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
     )
     reasons = set_aside(reading, seen)
     table, names = used_rows(reading, found, read, seen.alive)
-    taxes = tax.settle(reading, table, names)
+    taxes = tax.settle(reading, table, names, by_row)
     return Import(
         name=reading.name,
         table=table,

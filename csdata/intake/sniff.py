@@ -67,7 +67,9 @@ MARKUP: Final = re.compile(
 )
 TABLE: Final = re.compile(rb"<table", re.IGNORECASE)
 PASSWORD: Final = re.compile(rb"type\s*=\s*[\"']?password", re.IGNORECASE)
-LOGIN: Final = re.compile(rb"login|log in|saml|frontdoor\.jsp", re.IGNORECASE)
+LOGIN: Final = re.compile(
+    rb"login|log in|saml|frontdoor\.jsp|[?&;]ec=30\d|starturl=", re.IGNORECASE
+)
 XML_BOOK: Final = b"urn:schemas-microsoft-com:office:spreadsheet"
 LINK: Final = re.compile(
     rb"^\s*\{\s*\"(?:url|doc_id|resource_id)?\"|<plist[^>]*>\s*<dict>\s*<key>URL<"

@@ -76,10 +76,16 @@ def _only_tax(clash: Collision, mapping: Mapping[str, str]) -> bool:
     return all(tax_of(h) != tax_of(chosen) and twins(h, chosen) for h in rest)
 
 
-def settle(reading: Reading, table: pd.DataFrame, headings: Mapping[str, str]) -> dict[str, Tax]:
+def settle(
+    reading: Reading,
+    table: pd.DataFrame,
+    headings: Mapping[str, str],
+    by_row: Mapping[str, Tax],
+) -> dict[str, Tax]:
     """Column of the table → ``included`` or ``excluded``, where that is known; told, or asked.
 
-    The heading decides; where it says nothing the recipe does. It is asked only where the table
+    The heading decides; where it says nothing a column of kinds does (``by_row``, see
+    :mod:`.tax_rows`), else the recipe. It is asked only where the table
     itself makes it unclear: it has one amount in both kinds, or an amount that says nothing beside
     one that does.
     """
@@ -88,6 +94,9 @@ def settle(reading: Reading, table: pd.DataFrame, headings: Mapping[str, str]) -
     for name in table.select_dtypes("number").columns:
         column, header = str(name), headings[str(name)]
         kind = tax_of(header)
+        if column in by_row:
+            found[column] = by_row[column]
+            continue
         if kind is None and column in MONEY and recipe.tax is not None:
             kind = recipe.tax
             report.note("tax_user", column=header, tax=tax_name(kind))
@@ -95,7 +104,8 @@ def settle(reading: Reading, table: pd.DataFrame, headings: Mapping[str, str]) -
             report.note("tax_heading", column=header, tax=tax_name(kind))
         if kind is not None and (column in MONEY or not is_share(header)):
             found[column] = kind
-    if recipe.tax is None:
+    asked = any(question.key == "question.tax" for question in report.questions)
+    if recipe.tax is None and not asked:
         _ask(reading, found, headings)
     return found
 

@@ -63,6 +63,7 @@ class Cells:
     numbers (money, percent, month, zeros), and in which columns. ``notes`` say what was noticed on
     opening: that name and content disagree, characters lost, a delimiter … ``previews`` has every
     sheet that can be seen. ``epoch_1904``: serial numbers count from 1904.
+    ``merges`` are cells merged downwards: first and last row and column, from 0.
     """
 
     table: pa.Table
@@ -76,6 +77,7 @@ class Cells:
     epoch_1904: bool = False
     formulas: tuple[tuple[int, int, str], ...] = ()
     formats: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    merges: tuple[tuple[int, int, int], ...] = ()
 
 
 def open_file(
@@ -174,6 +176,7 @@ def _cells(
         epoch_1904=said.get("epoch_1904", False),
         formulas=tuple((row, column, text) for row, column, text in said.get("formulas", ())),
         formats={kind: tuple(columns) for kind, columns in said.get("formats", {}).items()},
+        merges=tuple((first, last, column) for first, last, column in said.get("merges", ())),
     )
 
 

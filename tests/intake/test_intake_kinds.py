@@ -94,6 +94,22 @@ def test_the_delimiter_is_found_outside_quotes(mark: str, lines: list[str]) -> N
     assert len(said) == (mark != ",")
 
 
+@pytest.mark.parametrize(
+    ("heading", "cells"),
+    [
+        pytest.param("取引先 ID,製品", "A;B;C", id="a list"),
+        pytest.param(
+            "取引先 ID,製品,備考", "英語; スウェーデン語; 日本語; 中国語,x", id="four words"
+        ),
+        pytest.param("取引先 ID;月額", "1,5", id="decimal commas"),
+    ],
+)
+def test_a_list_in_every_row_does_not_part_the_headings(heading: str, cells: str) -> None:
+    mark = ";" if ";" in heading else ","
+    text = "\n".join([heading, *(f"C{i}{mark}{cells}" for i in range(20))])
+    assert rows(opened(text.encode()))[0] == heading.split(mark)
+
+
 def test_what_excel_is_told_of_the_delimiter() -> None:
     cells = opened("sep=|\r\n取引先 ID|a,b\r\n1|2,3\r\n".encode())
     assert rows(cells)[1:] == [["取引先 ID", "a,b"], ["1", "2,3"]]

@@ -86,6 +86,21 @@ def test_the_recipe_may_say_where_the_headings_are() -> None:
     assert found.rows.tolist() == [2]
 
 
+@pytest.mark.parametrize("length", [39, 60, 400])
+def test_a_long_banner_of_two_cells_a_row(length: int) -> None:
+    rows: list[list[str | None]] = [[f"条件 {i}", f"次の値 {i}"] for i in range(length)]
+    rows.append([*HEADER[:3]])
+    rows += [[f"C{i}", f"甲{i}", "2026-01-01"] for i in range(50)]
+    cells = grid(*rows)
+    assert find_layout(cells, name="x").header_row == length
+
+
+def test_unknown_headings_are_not_given_up_for_a_row_of_data_far_below() -> None:
+    rows: list[list[str | None]] = [[f"甲{i}", f"乙{i}", f"丙{i}"] for i in range(90)]
+    cells = grid(["名", "都市", "色"], *rows, ["甲", "業種", "丙"], *rows)
+    assert find_layout(cells, name="x").header_row == 0
+
+
 @pytest.mark.parametrize("line", [0, 3, 9, -1])
 def test_a_line_that_is_not_there(line: int) -> None:
     with pytest.raises(NoTableFound):
@@ -162,6 +177,23 @@ def test_a_table_of_one_column_has_no_footer() -> None:
     assert found.rows.tolist() == [1, 3]
 
 
+@pytest.mark.parametrize("blanks", [1, 2])
+def test_the_footer_of_a_report_of_one_column(blanks: int) -> None:
+    rows: list[list[str | None]] = [[f"C{i}"] for i in range(30)]
+    rows += [[None]] * blanks
+    rows += [[line] for line in DETAILS_FOOTER]
+    found = find_layout(grid(["ID"], *rows), name="x")
+    assert len(found.rows) == 30
+    assert found.footer == DETAILS_FOOTER
+
+
+def test_in_one_column_only_what_a_footer_says_is_one() -> None:
+    found = find_layout(grid(["ID"], ["C1"], [None], ["All rights reserved."], ["C2"]), name="x")
+    assert len(found.footer) == 2
+    found = find_layout(grid(["ID"], ["C1"], ["All rights reserved."], [None], ["C2"]), name="x")
+    assert not found.footer
+
+
 def test_rows_of_one_cell_before_the_blank_line_stay() -> None:
     found = find_layout(grid(["ID", "v"], ["C1", "1"], ["C2"], [None], ["Copyright"]), name="x")
     assert found.rows.tolist() == [1, 2]
@@ -211,6 +243,51 @@ def test_customers_that_sound_like_totals_stay(row: list[object]) -> None:
     imported = read_rows(HEADER, *ROWS, row)
     assert imported.table["name"].tolist()[-1] == row[1]
     assert not imported.dropped
+
+
+@pytest.mark.parametrize(
+    "sum_",
+    ["¥ 9", "9万円", "9 円", "9 JPY", "€ 9,00", "9.5 か月", "12 %", "USD 9 (JPY 900)", "CHF 9.00"],
+)
+def test_a_subtotal_in_any_notation_of_money(sum_: str) -> None:
+    head = ["業種  ↑", "取引先 ID", "契約開始日", "月額"]
+    rows: list[list[object]] = []
+    for group in ("IT", "製造", "小売"):
+        for j in range(3):
+            row = [None if j else group, f"{group}{j}", "2026-01-01", sum_.replace("9", "3")]
+            rows.append(list(row))
+        rows.append(["小計", None, None, sum_])
+    imported = read_rows(head, *rows)
+    assert len(imported.table) == 9
+    assert imported.dropped["total"] == 3
+    assert set(imported.table["industry"]) == {"IT", "製造", "小売"}
+
+
+def test_a_subtotal_with_the_currency_in_a_column_of_its_own() -> None:
+    head = ["取引先 ID", "契約開始日", "月額 (換算値) 通貨", "月額 (換算値)"]
+    imported = read_rows(
+        head,
+        ["C1", "2026-01-01", "JPY", 5],
+        ["合計", None, "JPY", 5],
+        ["C2", "2026-01-01", "JPY", 5],
+    )
+    assert imported.table["customer_id"].tolist() == ["C1", "C2"]
+    assert imported.dropped["total"] == 1
+
+
+@pytest.mark.parametrize("name", ["Total", "合計", "Count"])
+def test_a_customer_called_total_that_names_a_group(name: str) -> None:
+    rows: list[list[object]] = []
+    for customer in ("A社", name, "C社"):
+        rows.append([customer])
+        rows += [[None, f"{customer}{m}", f"202{m}-01-01", f"202{m}-12-31"] for m in (3, 4, 5)]
+        rows.append(["小計", None, None, None])
+    for grouped in (rows, [row for row in rows if row[0] != "小計"]):
+        head = ["取引先名  ↑", "契約番号", "契約開始日", "契約終了日"]
+        imported = read_rows(head, *grouped, ["総計"])
+        counts = imported.table["customer_id"].value_counts().to_dict()
+        assert counts == {"A社": 3, name: 3, "C社": 3}
+        assert imported.dropped["group"] == 3
 
 
 def test_a_total_with_words_in_it_is_not_lost() -> None:

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 import csdata as cs
 from csdata.intake import Recipe
+from csdata.intake.recipe_book import RecipeBook
 from csdata.intake.recipe_file import BadRecipe, dump, for_reuse, load, read_recipe
 from csdata.schema import Source
-from tests.intake.exports import details
+from csdata.tables import Import
+from tests.intake.exports import details, keys
 
 HEAD = ("得意先の番号札", "はじまり", "おわり")
 ROWS = (("C1", "2026-01-01", "2026-06-01"), ("C2", "2026-02-01", ""))
@@ -115,3 +117,31 @@ def test_the_day_of_one_file_is_not_remembered_for_others() -> None:
     of_one_file = Recipe(as_of=dt.date(2026, 1, 1), sheet="1月", header_row=4, day_first=True)
     assert for_reuse(of_one_file) == Recipe(day_first=True)
     assert for_reuse(CHOSEN) == CHOSEN
+
+
+def again(book: RecipeBook, *rows: list[str]) -> Import:
+    data = details(rows[0], rows[1:], encoding="utf-8", footer=())
+    return cs.read_export(data, name="a.csv", recipes=book)
+
+
+PLAIN = ["取引先 ID", "契約開始日"]
+ROW = ["C1", "2026-01-01"]
+
+
+@pytest.mark.parametrize("between", [0, 2])
+def test_headings_that_the_user_has_corrected_are_found_again(between: int) -> None:
+    real = ["識別子", "はじめ"]
+    plain = again({}, PLAIN, real, ROW)
+    recipe = Recipe(header_row=2, mapping={"customer_id": "識別子", "start": "はじめ"})
+    book = {plain.fingerprint: for_reuse(recipe)}
+    found = again(book, PLAIN, *[["備考", "x"]] * between, real, ROW)
+    assert found.table["customer_id"].tolist() == ["C1"]
+    assert found.header_row == between + 2
+    assert "note.recipe_used" in keys(found.notes)
+
+
+def test_a_remembered_recipe_that_does_not_fit_is_left_out_and_told() -> None:
+    book = {again({}, PLAIN, ROW).fingerprint: Recipe(mapping={"customer_id": "識別子"})}
+    found = again(book, PLAIN, ROW)
+    assert found.table["customer_id"].tolist() == ["C1"]
+    assert "note.recipe_unfit" in keys(found.notes)

@@ -229,3 +229,46 @@ def test_axis_and_filtered_portfolio_know_it_and_so_does_the_identity() -> None:
     assert told.where(customer_id=["C0"]).tax("mrr") == "excluded"
     silent = dataclasses.replace(told, provenance=dataclasses.replace(told.provenance, tax={}))
     assert told.fingerprint != dataclasses.replace(silent, fingerprint=None).fingerprint
+
+
+# --- a column that says it row by row -------------------------------------------------------------
+
+
+def amounts(imported: Import) -> list[float | None]:
+    return [None if pd.isna(v) else v for v in imported.table["mrr"]]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "recipe", "kept", "tax"),
+    [
+        pytest.param(["税込"] * 3, None, [1, 2, 3], "included", id="all with"),
+        pytest.param(["税抜", "非課税", "税抜"], None, [1, 2, 3], "excluded", id="one untaxed"),
+        pytest.param(["税抜", "税込", "税込"], None, [None, 2, 3], "included", id="most with"),
+        pytest.param(["税抜", "外税", "内税"], None, [1, 2, None], "excluded", id="mostly without"),
+        pytest.param(
+            ["税抜", "税込", "税込"], "excluded", [1, None, None], "excluded", id="chosen"
+        ),
+        pytest.param(["税込", "税込", None], None, [1, 2, None], "included", id="one says nothing"),
+        pytest.param(["税込", None, None], None, [None, 2, 3], None, id="most say nothing"),
+        pytest.param(["税込", None, None], "included", [1, 2, 3], "included", id="blanks answered"),
+        pytest.param(["税込", "税込", "要確認"], None, [1, 2, 3], None, id="no column of kinds"),
+    ],
+)
+def test_a_column_of_kinds(
+    kinds: list[str | None], recipe: Tax | None, kept: list[float | None], tax: Tax | None
+) -> None:
+    rows = [(kind, amount) for amount, kind in enumerate(kinds, 1)]
+    imported = read(("税区分", "月額"), *rows, recipe=Recipe(as_of=DAY, tax=recipe))
+    assert amounts(imported) == kept
+    assert imported.tax.get("mrr") == tax
+    gone = kept.count(None)
+    listed = imported.issues[imported.issues["rule"] == "other_tax"]
+    assert listed["action"].tolist() == ["missing"] * gone
+    assert ("note.tax_rows_away" in keys(imported.notes)) == bool(gone)
+    assert bool(asked(imported)) == (bool(gone) and recipe is None)
+
+
+def test_a_heading_that_says_its_kind_does_not_ask_the_rows() -> None:
+    imported = read(("税区分", "月額(税抜)"), ("税込", 1), ("税抜", 2))
+    assert amounts(imported) == [1, 2]
+    assert imported.tax["mrr"] == "excluded"

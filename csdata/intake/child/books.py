@@ -11,6 +11,7 @@ import pyarrow as pa
 from . import parts, shown
 from .answers import HEAD_ROWS, Cells, answer_table, pc, preview
 from .epochs import counts_from_1904
+from .merges import merged_downwards
 from .problems import Job, Problem, check_sheets, check_size
 
 DECIMALS: Final = r"^-?\d+\.\d{9}$"
@@ -79,6 +80,7 @@ def read_book(job: Job, source: bytes | None = None) -> pa.Table:
         errors=chosen.errors,
         previews=previews,
         epoch_1904=counts_from_1904(job["kind"], place),
+        merges=merged_downwards(job["kind"], place, chosen.name),
         **more,
     )
 

@@ -129,8 +129,14 @@ def find_delimiter(text: str) -> str:
     if len(text) >= HEAD:
         lines = lines[:-1]  # cut off somewhere
 
-    def regular(delimiter: str) -> int:
-        counts = Counter(n for line in lines if (n := line.count(delimiter)))
-        return max((min(n, COUNTED) * lines for n, lines in counts.items()), default=0)
-
-    return max(DELIMITERS, key=regular)
+    parted: dict[str, set[int]] = {}
+    worth: dict[str, int] = {}
+    for delimiter in DELIMITERS:
+        counts = [line.count(delimiter) for line in lines]
+        sums = {n: min(n, COUNTED) * k for n, k in Counter(filter(None, counts)).items()}
+        usual = max(sums, key=sums.__getitem__, default=0)
+        worth[delimiter] = sums.get(usual, 0)
+        parted[delimiter] = {i for i, n in enumerate(counts) if n and n == usual}
+    # A list inside the cells parts the rows, and not the headings above them.
+    real = [d for d in DELIMITERS if not any(parted[d] < parted[other] for other in DELIMITERS)]
+    return max(real, key=worth.__getitem__)

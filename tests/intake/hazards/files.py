@@ -9,6 +9,7 @@ import pytest
 
 import csdata as cs
 from csdata.errors import CsDataError
+from csdata.i18n import message
 from csdata.tables import Import
 from tests.intake.exports import details, keys, workbook
 from tests.intake.hazards import hazard
@@ -81,8 +82,13 @@ def a_login_page_says_that_the_session_had_expired() -> None:
         b"<!DOCTYPE html><html><head><title>Login | Salesforce</title></head><body>"
         b'<form action="https://login.example.com/"><input type="password" name="pw"></form>'
     )
-    for name in ("a.csv", "a.xls"):
-        error = refused(page, name)
+    redirect = (
+        b"<script>window.location.replace"
+        b"('https://x.my.salesforce.com/?ec=302&startURL=%2F00O%3Fexport%3D1')</script>"
+    )
+    for data, name in ((page, "a.csv"), (page, "a.xls"), (redirect, "a.csv")):
+        error = refused(data, name)
+        assert error.message.values["remedy"] == message("intake.remedy_login")
         assert "Salesforce" in error.message.say("ja")
 
 
