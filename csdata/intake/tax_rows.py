@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -75,10 +75,12 @@ def _keep(
 ) -> Tax | None:
     report, values = reading.report, found[field]
     read = ~np.isnan(values) & (kinds != "either")
-    counts = {kind: int((read & (kinds == kind)).sum()) for kind in (*KINDS, "")}
+    counts: dict[Tax | Literal[""], int] = {
+        kind: int((read & (kinds == kind)).sum()) for kind in (*KINDS, "")
+    }
     chosen = reading.recipe.tax
     most = max(counts, key=counts.__getitem__)
-    kept = next((kind for kind in KINDS if kind == (chosen or most)), None)
+    kept: Tax | None = next((kind for kind in KINDS if kind == (chosen or most)), None)
     away = read & (kinds != (kept or ""))
     if chosen is not None:  # it also answers for the rows that say nothing
         away &= kinds != ""

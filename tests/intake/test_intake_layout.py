@@ -89,8 +89,8 @@ def test_the_recipe_may_say_where_the_headings_are() -> None:
 @pytest.mark.parametrize("length", [39, 60, 400])
 def test_a_long_banner_of_two_cells_a_row(length: int) -> None:
     rows: list[list[str | None]] = [[f"条件 {i}", f"次の値 {i}"] for i in range(length)]
-    rows.append([*HEADER[:3]])
-    rows += [[f"C{i}", f"甲{i}", "2026-01-01"] for i in range(50)]
+    rows.append(list(HEADER[:3]))
+    rows.extend([f"C{i}", f"甲{i}", "2026-01-01"] for i in range(50))
     cells = grid(*rows)
     assert find_layout(cells, name="x").header_row == length
 
@@ -180,8 +180,8 @@ def test_a_table_of_one_column_has_no_footer() -> None:
 @pytest.mark.parametrize("blanks", [1, 2])
 def test_the_footer_of_a_report_of_one_column(blanks: int) -> None:
     rows: list[list[str | None]] = [[f"C{i}"] for i in range(30)]
-    rows += [[None]] * blanks
-    rows += [[line] for line in DETAILS_FOOTER]
+    rows.extend([None] for _ in range(blanks))
+    rows.extend([line] for line in DETAILS_FOOTER)
     found = find_layout(grid(["ID"], *rows), name="x")
     assert len(found.rows) == 30
     assert found.footer == DETAILS_FOOTER
