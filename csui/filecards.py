@@ -10,6 +10,7 @@ import streamlit as st
 from csdata.schema import SOURCES
 from csdata.tables import Import
 from csui import (
+    import_alike,
     import_facts,
     import_keep,
     import_mapping,
@@ -62,6 +63,7 @@ def card(upload: Upload) -> None:
         if upload.imported is not None:
             import_facts.counted(upload.imported)
         import_questions.ask(upload, found, key)
+        import_alike.offer(upload, found, key)
         import_keep.offer(upload, found, key)
         _look(upload, found, key)
 

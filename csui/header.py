@@ -9,7 +9,7 @@ import streamlit as st
 
 from csdata.i18n import LANGUAGES, catalogue
 from csdata.tables import Portfolio
-from csui import columns, state
+from csui import columns, state, uploads
 from csui.text import escape, language, safe, set_language, spoken, t
 
 _LANGUAGE: Final = "ui.language"
@@ -26,7 +26,7 @@ def strip() -> None:
         source, data = state.source(), state.portfolio()
         with st.container(**line, width="stretch"):
             if source is None or data is None:
-                st.text(t("ui.no_data"))
+                st.text(t("ui.not_begun" if uploads.files() else "ui.no_data"))
             else:
                 _data(source, data)
                 # In a container of their own: a new chip must not move the open popover beside it.

@@ -94,8 +94,9 @@ def _editor(upload: Upload, imported: Import, issues: pd.DataFrame, key: str) ->
     if cells.empty:
         return
     st.markdown(t("page.import.edit_lead"))
-    # What was typed belongs to the cells that were shown, not to others in their places.
-    shown = hashlib.sha256(repr(cells[["row", "column"]].to_numpy().tolist()).encode())
+    # What was typed belongs to the cells as they were shown: not to others in their places, and
+    # not to the same ones once they say something else.
+    shown = hashlib.sha256(repr(cells.to_numpy().tolist()).encode())
     widget = f"import.edit_{key}_{shown.hexdigest()[:8]}"
     old, new = t("page.import.value"), t("page.import.new_value")
     st.data_editor(

@@ -112,7 +112,9 @@ def _readable(source: Portfolio, rows: pd.DataFrame) -> pd.DataFrame:
 
 def checked(result: DataQuality) -> None:
     """Every check and how it came out."""
-    with st.expander(t("page.quality.checked", n=len(result.checked)), icon=":material/checklist:"):
+    without = sum(c.state == "impossible" for c in result.checked)
+    label = t("page.quality.checked", n=len(result.checked) - without, without=without)
+    with st.expander(label, icon=":material/checklist:"):
         found = pd.DataFrame(
             {
                 t("page.quality.column.check"): [say(c.name) for c in result.checked],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+import re
 from typing import Any, Final
 
 import pandas as pd
@@ -17,6 +19,10 @@ MOST_ROWS: Final = 20_000
 LONGEST_CELL: Final = 32_767
 """Characters that a cell of Excel can hold."""
 
+_DAY: Final = re.compile(r"(?:19|2\d)\d\d-\d\d-\d\d 00:00:00")
+"""A date of a workbook; one that was typed as text has no time behind it."""
+_DAY_FORMAT: Final = "yyyy/mm/dd"
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,9})?")
 _YELLOW: Final = "#FFF2CC"
 _GREY: Final = "#EDEDED"
 
@@ -25,7 +31,8 @@ def error_workbook(imported: Import, language: str) -> bytes:
     """The rows in the layout of the file, the cells with problems coloured, the reasons behind.
 
     Headings and rows stand in the lines in which the file has them, so that a line of the report is
-    a line of the workbook. Everything is text, as the file had it: a spreadsheet changes nothing,
+    a line of the workbook. Dates of a workbook, and numbers in a column of numbers, are such again,
+    to be sorted and added up; all else is text, as the file had it: a spreadsheet changes nothing,
     and what was corrected can be dropped again. The column of reasons is then ignored.
 
     Args:
@@ -41,7 +48,12 @@ def error_workbook(imported: Import, language: str) -> bytes:
         rows = rows.loc[rows.index.isin(problems["row"])]
     buffer = io.BytesIO()
     # A text that begins like a formula stays a text.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {
+        "default_date_format": _DAY_FORMAT,
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+    }
     book: Any = xlsxwriter.Workbook(buffer, options)
     _write_rows(book, imported, rows, problems, language)
     _explain(book, imported, len(rows), problems, language)
@@ -68,6 +80,8 @@ def _write_rows(
     sheet: Any = book.add_worksheet(_sheet_name(imported, language))
     bold = book.add_format({"bold": True, "bg_color": _GREY, "text_wrap": True, "valign": "top"})
     marked = book.add_format({"bg_color": _YELLOW})
+    marked_day = book.add_format({"bg_color": _YELLOW, "num_format": _DAY_FORMAT})
+    numeric = _numeric(imported)
     top = imported.header_row - 1
     if top and imported.as_of is not None:
         # Above the headings, where a report states it: dropped again, the day is known.
@@ -83,16 +97,38 @@ def _write_rows(
         texts = rows.iloc[:, j].astype(object).fillna("").tolist()
         for line, cell in zip(lines, texts, strict=True):
             style = marked if (line, header) in bad else None
-            if cell:
-                sheet.write_string(line - 1, j, str(cell)[:LONGEST_CELL], style)
+            if _DAY.fullmatch(str(cell)):
+                day = dt.datetime.fromisoformat(str(cell))
+                sheet.write_datetime(line - 1, j, day, style and marked_day)
+            elif cell:
+                _write_cell(sheet, (line - 1, j), str(cell), style, number=header in numeric)
             elif style is not None:
                 sheet.write_blank(line - 1, j, None, style)
     for line, said in _reasons(problems, language).items():
         sheet.write_string(line - 1, last, said[:LONGEST_CELL])
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{max(lines, default=1)}"})
     sheet.freeze_panes(top + 1, 0)
+    sheet.autofilter(top, 0, max(lines, default=top + 1) - 1, last)
     sheet.set_column(0, last - 1, 16)
     sheet.set_column(last, last, 60)
+
+
+def _numeric(imported: Import) -> set[str]:
+    """Headings over numbers: in any other column a number may be a code."""
+    headings = imported.columns
+    return {
+        headings.get(str(column), str(column))
+        for column, kind in imported.table.dtypes.items()
+        if pd.api.types.is_numeric_dtype(kind)
+    }
+
+
+def _write_cell(sheet: Any, place: tuple[int, int], said: str, style: Any, *, number: bool) -> None:
+    """A cell as it was: a number only where nothing of its text is lost by it."""
+    if number and _NUMBER.fullmatch(said):
+        sheet.write_number(*place, float(said), style)
+    else:
+        sheet.write_string(*place, said[:LONGEST_CELL], style)
 
 
 def _reasons(problems: pd.DataFrame, language: str) -> dict[int, str]:

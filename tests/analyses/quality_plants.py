@@ -119,9 +119,8 @@ def ends_weekdays(whole: Portfolio, seed: int) -> Portfolio:
     rows = whole.customers
     rng = np.random.default_rng(seed)
     last = rows["end"] + _days(rng.integers(2, 25, len(rows))).set_axis(rows.index)
-    last = last + pd.to_timedelta((7 - last.dt.dayofweek) % 7, unit="D").where(
-        last.dt.dayofweek >= 5, pd.Timedelta(0)
-    )
+    weekend = last.dt.dayofweek >= 5
+    last = last + _days((7 - last.dt.dayofweek).where(weekend, 0).astype(int)).set_axis(rows.index)
     end = (last + pd.Timedelta(days=1)).where(last < AS_OF)
     return _with(whole, rows.assign(end=end))
 

@@ -140,3 +140,23 @@ def test_hostile_headings_stay_text() -> None:
         for live in ("![x](", ":red[", "<b>", "[a]("):
             assert live not in said, said
     assert any("![x](" in plain(said) for said in drawn)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_headings_spelt_alike_are_offered_in_one_press(lang: str) -> None:
+    header = ("取引先 ID", "お客様名", "ご利用開始", "ご利用終了", "コース")
+    rows = [[f"C{i:02}", f"会社{i}", "2024-02-01", "2026-01-31", "松"] for i in range(12)]
+    contracts = table(
+        ("契約番号", "取引先 ID", "契約開始日", "契約終了日"),
+        *([f"K{i}", f"C{i:02}", "2024-02-01", "2026-01-31"] for i in range(12)),
+    )
+    app = dropped({"accounts.csv": table(header, *rows), "contracts.csv": contracts}, lang)
+    own = imported(app, "accounts.csv")
+    assert not {"start", "end", "plan"} & own.mapping.keys()
+    assert says(app, text("page.import.alike_headings.lead", lang))
+    assert says(app, "ご利用開始")
+    press(app, f"import.alike_{card('accounts.csv')}")
+    own = imported(app, "accounts.csv")
+    assert (own.mapping["start"], own.mapping["end"]) == ("ご利用開始", "ご利用終了")
+    assert own.mapping["plan"] == "コース"
+    assert not has(app, f"import.alike_{card('accounts.csv')}")

@@ -37,7 +37,8 @@ def test_the_layout_is_that_of_the_file_with_reasons_behind(language: Any) -> No
     reasons = text("error_workbook.reasons", language)
     assert [cell.value for cell in sheet[top]] == [*HEAD, reasons]
     for at, row in enumerate(ROWS, top + 1):
-        assert [cell.value or "" for cell in sheet[at]][:5] == list(row)
+        assert [str(cell.value or "") for cell in sheet[at]][:5] == list(row)
+        assert sheet.cell(at, 5).data_type == "n", "amounts can be added up"
         assert all(cell.data_type != "f" for cell in sheet[at])
     flagged = {
         (cell.row, sheet.cell(top, cell.column).value)
@@ -87,3 +88,18 @@ def test_of_a_long_file_only_the_rows_that_need_a_look() -> None:
     assert filled == [1, MOST_ROWS + 2]
     about = [row[0].value for row in book.worksheets[1].iter_rows()]
     assert text("error_workbook.only", "ja", most=MOST_ROWS) in about
+
+
+def test_days_of_a_workbook_are_days_again_and_read_back() -> None:
+    days = [dt.date(2026, 1, n + 1) for n in range(12)]
+    rows = [[f"{n:04}", f"会社{n}", day, None, "いつか" if n else 5] for n, day in enumerate(days)]
+    imported = cs.read_export(formatted(HEAD, rows), name="a.xlsx")
+    data = error_workbook(imported, "ja")
+    sheet, top = opened(data).worksheets[0], imported.header_row
+    assert [sheet.cell(top + 1 + n, 3).value.date() for n in range(12)] == days
+    assert sheet.cell(top + 1, 3).number_format == "yyyy/mm/dd"
+    assert sheet.cell(top + 1, 1).value == "0000"
+    assert sheet.auto_filter.ref
+    again = cs.read_export(data, name="a.xlsx")
+    assert again.table["start"].equals(imported.table["start"])
+    assert again.table["customer_id"].equals(imported.table["customer_id"])
