@@ -61,7 +61,10 @@ def test_four_ugly_files_from_drop_to_analysis(
     assert "画像です" in photo.inner_text()
 
     own = page.locator('[class*="st-key-csui_file_"]').filter(has_text="自社の記録")
-    own.get_by_role("combobox", name=re.compile("この表は")).click()
+    role = own.get_by_role("combobox", name=re.compile("この表は"))
+    role.scroll_into_view_if_needed()  # a list closes when the page scrolls under it
+    settled(page)
+    role.click()
     page.get_by_role("option", name="活動", exact=True).click()
     settled(page)
     own.get_by_role("button", name="この対応で読む").click()
