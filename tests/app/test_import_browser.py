@@ -71,7 +71,11 @@ def test_four_ugly_files_from_drop_to_analysis(
     settled(page)
     own.get_by_role("button", name="この対応を覚える").click()
     own.get_by_text("使う 5").wait_for(timeout=SLOW)
+    settled(page)  # that text stood there before; what moves is not clicked
 
-    page.get_by_role("button", name="分析をはじめる").click()
+    begin = page.get_by_role("button", name="分析をはじめる")
+    begin.scroll_into_view_if_needed()
+    settled(page)
+    begin.click()
     page.get_by_text(re.compile(r"顧客 24 · 基準日 2026/08/13")).wait_for(timeout=SLOW)
     page.get_by_role("heading", name="概況", exact=True).wait_for(timeout=SLOW)
