@@ -157,6 +157,10 @@ def settled() -> Callable[[Page], None]:
     """Waits until the app has finished answering: ``settled(page)``."""
 
     def wait(page: Page) -> None:
-        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        idle = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+        page.wait_for_timeout(400)  # a click has not reached the app yet
+        page.wait_for_selector(idle)
+        page.wait_for_timeout(200)  # one run may lead to the next
+        page.wait_for_selector(idle)
 
     return wait
