@@ -7,7 +7,8 @@ from typing import Final
 
 import streamlit as st
 
-from csui import import_questions, keeping, nav, page, state, uploads
+from csdata.errors import CsDataError
+from csui import import_questions, keeping, nav, page, state, uploads, work
 from csui.text import escape, t
 
 _AS_OF: Final = "import.as_of"
@@ -107,15 +108,34 @@ def _choose(day: dt.date | None = None) -> None:
 
 
 def _begin(day: dt.date | None, *, ready: bool) -> None:
-    """One button."""
-    if st.button(
+    """One button; what it asks for is done by the first run that comes to its end.
+
+    A run that another press breaks off has already taken the press, and the next one knows nothing
+    of it: so the wish is noted in the callback, which runs before anything can be broken off.
+    """
+    st.button(
         t("page.import.begin"),
         type="primary",
         icon=":material/play_arrow:",
         key="import.begin",
         disabled=not ready,
-    ):
-        with st.spinner(t("page.import.beginning")):
-            state.open_data(uploads.portfolio(day))
-            keeping.begun()
-        nav.go(nav.HOME)
+        on_click=_wish,
+    )
+    now = work.work()
+    now.beginning = now.beginning and ready
+    if not now.beginning:
+        return
+    with st.spinner(t("page.import.beginning")):
+        try:
+            portfolio = uploads.portfolio(day)
+        except CsDataError:
+            now.beginning = False
+            raise
+        state.open_data(portfolio)
+        keeping.begun()
+    now.beginning = False
+    nav.go(nav.HOME)
+
+
+def _wish() -> None:
+    work.work().beginning = True

@@ -82,6 +82,7 @@ class Work:
         opening: It is being opened, and was not read to the end.
         stopped: Opening the last one has ended a process; it was not opened again.
         gone: It was deleted in another window, and is not saved until the person says so.
+        beginning: The person has asked for the analysis, and it has not begun yet.
         told: What happened to the files of the last drop; True: something went wrong.
     """
 
@@ -95,6 +96,7 @@ class Work:
     opening: bool = False
     stopped: bool = False
     gone: bool = False
+    beginning: bool = False
     told: list[tuple[Message, bool]] = field(default_factory=list[tuple[Message, bool]])
 
 

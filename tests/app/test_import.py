@@ -128,6 +128,22 @@ def test_the_as_of_date_is_asked_and_never_assumed() -> None:
     assert says(app, text("ui.as_of", "ja", day=latest))
 
 
+def test_a_press_whose_run_is_broken_off_still_begins() -> None:
+    app = uploaded({"customers.csv": CUSTOMERS.encode()})
+    ran(app.button(key="import.latest").click())
+    # The callback of the press has run, and nothing after it.
+    app.session_state["csui.work"].beginning = True
+    assert says(ran(app), text("ui.customers", "ja", n=4))
+
+
+def test_a_press_before_anything_is_ready_begins_nothing_later() -> None:
+    app = uploaded({"customers.csv": CUSTOMERS.encode()})
+    app.session_state["csui.work"].beginning = True
+    ran(app)
+    ran(app.button(key="import.latest").click())
+    assert not app.button(key="import.begin").disabled
+
+
 def test_rows_that_are_set_aside_are_shown() -> None:
     app = uploaded({"customers.csv": CUSTOMERS.encode()})
     counts = {"total": 5, "used": 4, "aside": 1, "dropped": 0}
