@@ -13,8 +13,9 @@ import pytest
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 from streamlit.testing.v1 import AppTest
 
+from csdata.i18n import catalogue
 from csdata.intake import JoinRules
-from csui import import_reading, keeping, nav, workspace
+from csui import import_reading, keeping, nav, sources, workspace
 from csui.work import Upload, Work
 from tests.app.cards import card, dropped, has, imported, look, press, table, upload
 from tests.app.driver import control, ran, says
@@ -186,6 +187,47 @@ def test_what_was_not_begun_changes_no_figure_after_a_reload(process: str, what:
     assert not says(again, "まだ分析に入っていません")
     ended()
     assert figures(opened()) == figures(again)
+
+
+WAITING = "まだ分析に入っていません"
+ANALYSES = tuple(name for name in nav.SCRIPTS if name not in ("import", "saved"))
+
+
+def test_what_was_changed_and_changed_back_waits_for_nothing() -> None:
+    app = begun({NAME: ACCOUNTS})
+    before = now(app).as_of
+    role = f"import.role_{card(NAME)}"
+    ran(control(app, role).set_value("touches"))
+    assert says(app, WAITING)
+    ran(control(app, role).set_value("customers"))
+    assert (imported(app, NAME).role, now(app).as_of) == ("customers", before)
+    assert not says(app, WAITING)
+
+
+def test_a_rule_that_changes_no_customer_waits_for_nothing() -> None:
+    app = begun({NAME: ACCOUNTS})
+    now(app).rules = JoinRules(accepted={"会社のどれでもない名前": "A001"})
+    assert not says(ran(app), WAITING)
+
+
+@pytest.mark.parametrize("page", ANALYSES)
+def test_every_analysis_says_what_is_not_in_it_and_leads_there(page: str) -> None:
+    app = begun({NAME: ACCOUNTS})
+    ran(app.switch_page(nav.SCRIPTS[page]))
+    assert not says(app, WAITING)
+    upload(app, NAME).edits = {(3, HEADER[2]): "2023-02-01"}
+    upload(app, NAME).imported = None
+    ran(app.switch_page(nav.SCRIPTS["import"]))
+    ran(app.switch_page(nav.SCRIPTS[page]))
+    assert says(app, WAITING)
+    assert says(app, catalogue("ja")["outdated.to_import"])
+
+
+def test_the_made_up_company_waits_for_no_files() -> None:
+    app = begun({NAME: ACCOUNTS})
+    upload(app, NAME).used = False
+    app.session_state["csui.session"].source = sources.company()
+    assert not says(ran(app.switch_page(nav.SCRIPTS[nav.HOME])), WAITING)
 
 
 # ------------------------------------------------------------------------ opening, and windows
