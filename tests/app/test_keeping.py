@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -19,38 +18,15 @@ from csui import import_reading, keeping, nav, sources, workspace
 from csui.work import Upload, Work
 from tests.app.cards import card, dropped, has, imported, look, press, table, upload
 from tests.app.driver import control, ran, says
+from tests.app.saving import ACCOUNTS, HEADER, NAME, OTHER, ROWS, ended, opened
 from tests.house.tree import ROOT
 from tests.intake.kinds import write
 
-HEADER = ("取引先 ID", "取引先名", "契約開始日", "契約終了日", "プラン")
-ROWS = [[f"A{n:03}", f"会社{n}", f"2024-{n % 12 + 1:02}-01", "", "松"] for n in range(24)]
-ACCOUNTS = table(HEADER, *ROWS)
-OTHER = table(HEADER, *ROWS[:12])
 USAGE = table(("取引先 ID", "利用日", "業務", "利用回数"), ["A001", "2024-05-01", "請求", "3"])
-NAME = "accounts.csv"
 RECIPE = b"csdata_recipe = 1\nrole = 'customers'\n"
 
 
-@pytest.fixture(autouse=True)
-def disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """A folder of its own, and a process that has just begun."""
-    monkeypatch.setenv("CSDATA_WORKSPACE", "")
-    monkeypatch.setenv("CSDATA_HOME", str(tmp_path))
-    ended()
-    yield tmp_path
-    ended()
-
-
-def ended() -> None:
-    """The process ends: nothing that it has read is left."""
-    workspace.close()
-    keeping.forget_read()
-
-
-def opened(page: str = nav.HOME) -> AppTest:
-    """A new tab, as after a reload."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    return ran(app.switch_page(nav.SCRIPTS[page]))
+pytestmark = pytest.mark.usefixtures("disk")
 
 
 def begun(files: dict[str, bytes]) -> AppTest:
