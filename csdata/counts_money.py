@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import narwhals as nw
 import pandas as pd
@@ -25,8 +25,6 @@ UNITS: Final = 100
 
 OK: Final = "ok"
 """Status of a contract that counts; every other status says why it was set aside."""
-
-Proration = Literal["month_end"]
 
 
 def terms(customers: Any, contracts: Any = None) -> nw.LazyFrame[Any]:
