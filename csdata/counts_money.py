@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import narwhals as nw
 import pandas as pd
@@ -25,11 +25,6 @@ UNITS: Final = 100
 
 OK: Final = "ok"
 """Status of a contract that counts; every other status says why it was set aside."""
-
-KINDS: Final = ("fixed", "overage", "other")
-"""What was billed for a contract, by kind."""
-
-Proration = Literal["month_end"]
 
 
 def terms(customers: Any, contracts: Any = None) -> nw.LazyFrame[Any]:
@@ -164,7 +159,7 @@ def billed_by_kind(rows: nw.LazyFrame[Any], *, kinds: Sequence[str]) -> pd.DataF
 
     Args:
         rows: From :func:`terms`.
-        kinds: The columns of amounts that there are, of :data:`KINDS`.
+        kinds: The columns of amounts that there are, of :data:`~csdata.schema.BILLED`.
 
     Returns:
         ``month`` (index of the contracts' start, int) and the kinds (1/100 of the currency, int).

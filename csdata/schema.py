@@ -28,10 +28,15 @@ DATES: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
         "opportunities": ("close_date", "start", "end"),
     }
 )
+BILLED: Final = ("fixed", "overage", "other")
+"""What a contract is billed for: amounts by kind."""
+MONEY: Final = ("mrr", "total_billing", *BILLED, "amount")
+"""Fields of any table that hold amounts of money, in the order in which they are spoken of."""
+
 NUMBERS: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
     {
         "customers": ("tenure_months", "mrr", "total_billing"),
-        "contracts": ("term_months", "mrr", "fixed", "overage", "other"),
+        "contracts": ("term_months", "mrr", *BILLED),
         "usage": ("quantity",),
         "touches": ("score",),
         "opportunities": ("amount", "term_months", "probability"),

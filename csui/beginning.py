@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from csdata.errors import CsDataError
-from csui import import_questions, keeping, nav, page, state, uploads, work
+from csui import import_questions, keeping, nav, outdated, page, state, uploads, work
 from csui.text import escape, t
 
 _AS_OF: Final = "import.as_of"
@@ -29,7 +29,7 @@ def box() -> None:
             _begin(day, ready=filled and (day is not None or not uploads.dated()))
         if uploads.dated():
             _explain(day)
-        if keeping.pending():
+        if outdated.pending():
             st.caption(f":material/pending: {t('page.import.saving.pending')}")
         _open_questions()
 

@@ -45,13 +45,12 @@ def overall(result: Retention) -> None:
         }
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis(t("page.retention.row"))
     lists.table(shown.reset_index(), key="retention.overall")
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        downloads.table(
-            result.table,
-            name="retention",
-            key="retention.cells_csv",
-            label=t("page.retention.cells_csv"),
-        )
+    downloads.below(
+        result.table,
+        name="retention",
+        key="retention.cells_csv",
+        label=t("page.retention.cells_csv"),
+    )
 
 
 def _column(result: Retention, row: pd.Series) -> str:

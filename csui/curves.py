@@ -48,10 +48,7 @@ def readout(result: Survival) -> None:
             for _, row in part.iterrows()
         ]
     lists.table(rows, key="survival.readout")
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        downloads.table(
-            result.table, name="survival", key="survival.csv", label=t("page.survival.csv")
-        )
+    downloads.below(result.table, name="survival", key="survival.csv", label=t("page.survival.csv"))
 
 
 def difference(result: Survival) -> None:

@@ -58,3 +58,9 @@ def table(frame: pd.DataFrame, *, name: str, key: str, label: str | None = None)
         icon=":material/download:",
         type="tertiary",
     )
+
+
+def below(frame: pd.DataFrame, *, name: str, key: str, label: str) -> None:
+    """The rows as CSV, at the right under the picture or the table that is made of them."""
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        table(frame, name=name, key=key, label=label)

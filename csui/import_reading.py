@@ -17,7 +17,7 @@ from csui.text import t
 if TYPE_CHECKING:
     from csdata.intake.workbook import Cells
     from csdata.tables import Import
-    from csui.uploads import Upload
+    from csui.work import Upload
 
 KINDS: Final = ("xlsx", "xlsm", "xlsb", "xls", "ods", "csv", "tsv", "txt", "html", "htm", "zip")
 """Endings of files that may be dropped; what they are is told by their bytes."""

@@ -101,8 +101,8 @@ def _without_secrets(analysed: Analysed, now: Work) -> Analysed:
     return replace(analysed, readings=readings)
 
 
-def pending() -> bool:
-    """Whether the analysis shows other figures than it would if it were begun now."""
+def changed() -> bool:
+    """Whether anything was decided otherwise since the analysis was begun, to whatever effect."""
     now = work.work()
     return now.begun is not None and (
         now.begun.data != _bytes(now) or now.begun.analysed != _here(now)

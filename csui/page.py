@@ -13,7 +13,7 @@ import streamlit as st
 from csdata.errors import CsDataError, NeedsDates, NeedsEnds, NotEnoughData
 from csdata.i18n import Message, message
 from csdata.tables import Portfolio
-from csui import columns, downloads, example, nav, picture, screen, sources, state
+from csui import columns, downloads, example, nav, outdated, picture, screen, sources, state
 from csui.text import escape, safe, say, t
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def view(name: str, *, dated: bool = False) -> View:
     if data is None:
         _empty(name)
         state.stop()
+    outdated.mark()
     if len(data.customers) == 0:
         _nobody()
         state.stop()

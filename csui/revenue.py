@@ -68,13 +68,12 @@ def monthly(view: page.View, movements: MrrMovements) -> None:
         alt=t("page.revenue.alt_monthly"),
         key="monthly",
     )
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        downloads.table(
-            movements.table,
-            name="mrr_movements",
-            key="revenue.movements_csv",
-            label=t("page.revenue.movements_csv"),
-        )
+    downloads.below(
+        movements.table,
+        name="mrr_movements",
+        key="revenue.movements_csv",
+        label=t("page.revenue.movements_csv"),
+    )
 
 
 def rates(view: page.View, result: RevenueRetention) -> None:
@@ -98,13 +97,12 @@ def rates(view: page.View, result: RevenueRetention) -> None:
         for measure, definition in zip(latest["measure"], latest["definition"], strict=True)
     ]
     st.markdown("\n".join(lines))
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        downloads.table(
-            result.table,
-            name="revenue_retention",
-            key="revenue.rates_csv",
-            label=t("page.revenue.rates_csv"),
-        )
+    downloads.below(
+        result.table,
+        name="revenue_retention",
+        key="revenue.rates_csv",
+        label=t("page.revenue.rates_csv"),
+    )
 
 
 def _definitions(result: RevenueRetention) -> pd.DataFrame:
@@ -160,13 +158,12 @@ def layers(view: page.View) -> None:
         alt=t("page.revenue.alt_layers"),
         key="layers",
     )
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        downloads.table(
-            result.table,
-            name="revenue_cohorts",
-            key="revenue.cohorts_csv",
-            label=t("page.revenue.cohorts_csv"),
-        )
+    downloads.below(
+        result.table,
+        name="revenue_cohorts",
+        key="revenue.cohorts_csv",
+        label=t("page.revenue.cohorts_csv"),
+    )
 
 
 def whose(data: Portfolio) -> None:

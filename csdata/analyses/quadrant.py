@@ -28,7 +28,7 @@ from csdata.analyses.survival import SurvivalCurves, kaplan_meier
 from csdata.analyses.tenures import Tenures, tenures
 from csdata.errors import BadValues, NeedsDates, NotEnoughData
 from csdata.i18n import Message, message
-from csdata.schema import lazy
+from csdata.schema import MONEY, lazy
 from csdata.tables import Portfolio
 from csdata.taxes import Tax
 
@@ -147,7 +147,7 @@ def quadrant(
         n=len(table),
         notes=tuple(notes),
         finding=_finding(decided, at, dated=all(dated)),
-        tax={c: t for c in ("mrr", "total_billing") if (t := portfolio.tax(c))},
+        tax={c: t for c in MONEY if (t := portfolio.tax(c))},
     )
 
 

@@ -13,10 +13,11 @@ import pandas as pd
 from csdata import counts_money as cm
 from csdata.analyses import _mrr
 from csdata.analyses._mrr import Ints, MrrHistory, month_end
-from csdata.counts_money import KINDS, UNITS
+from csdata.counts_money import UNITS
 from csdata.errors import NotEnoughData
 from csdata.i18n import Message, message
 from csdata.i18n.money import Money
+from csdata.schema import BILLED
 from csdata.tables import Portfolio
 
 LARGEST: Final = (1, 5, 10)
@@ -123,7 +124,7 @@ def _sources(known: MrrHistory, before: Ints, now: Ints, total: int) -> pd.DataF
 
 
 def _kinds(portfolio: Portfolio, known: MrrHistory) -> pd.DataFrame:
-    present = [k for k in KINDS if k in portfolio.columns("contracts")]
+    present = [k for k in BILLED if k in portfolio.columns("contracts")]
     empty = pd.DataFrame({"kind": [], "amount": [], "share": []})
     if not known.from_contracts or not present:
         return empty

@@ -56,14 +56,7 @@ def retention_curves(
     last = float(max(table["age"].max(), 1))
     x, y = _axes(result, last, lang, room=width - _NAME_LIMIT - _AXIS)
     lines = _lines(table)
-    near = alt.selection_point(
-        name="hover",
-        fields=["cohort"],
-        nearest=True,
-        on="pointerover",
-        clear="pointerout",
-        empty=False,
-    )
+    near = frame.nearest("cohort")
     return frame.framed(
         [
             *_thin(lines, x, y, near),

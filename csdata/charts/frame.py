@@ -168,3 +168,15 @@ def month_ticks(last: float, room: float, *, smallest: float = 34) -> list[int]:
         if len(ticks) * smallest <= room:
             return ticks
     return [0]
+
+
+def nearest(*fields: str) -> alt.Parameter:
+    """The mark nearest to the pointer, told by these fields."""
+    return alt.selection_point(
+        name="hover",
+        fields=list(fields),
+        nearest=True,
+        on="pointerover",
+        clear="pointerout",
+        empty=False,
+    )

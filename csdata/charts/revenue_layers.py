@@ -111,14 +111,7 @@ def _tooltip(lang: str) -> list[alt.Tooltip]:
 
 def _hover(rows: pd.DataFrame, axis: Months, order: list[str], lang: str) -> alt.Chart:
     """A dot on the upper edge of a layer at the nearest month; an area knows no single month."""
-    near = alt.selection_point(
-        name="hover",
-        fields=["cohort", "place"],
-        nearest=True,
-        on="pointerover",
-        clear="pointerout",
-        empty=False,
-    )
+    near = frame.nearest("cohort", "place")
     return (
         alt.Chart(frame.inline(rows))
         .mark_point(filled=True, size=60)

@@ -173,14 +173,7 @@ def _hover(rows: pd.DataFrame, x: alt.X, lang: str) -> alt.Chart:
         "interval": "chart.interval_title",
         "customers": "chart.revenue.customers_base",
     }
-    near = alt.selection_point(
-        name="hover",
-        fields=["measure", "place"],
-        nearest=True,
-        on="pointerover",
-        clear="pointerout",
-        empty=False,
-    )
+    near = frame.nearest("measure", "place")
     return (
         alt.Chart(frame.inline(rows[["measure", "place", "rate", *titles]]))
         .mark_point(filled=True, size=70)

@@ -199,14 +199,7 @@ def _hover(rows: pd.DataFrame, x: alt.X, found: list[Group], lang: str) -> list[
         "at_risk": "at_risk",
         "events": "events",
     }
-    near = alt.selection_point(
-        name="hover",
-        fields=["id", "time"],
-        nearest=True,
-        on="pointerover",
-        clear="pointerout",
-        empty=False,
-    )
+    near = frame.nearest("id", "time")
     return [
         alt.Chart(frame.inline(data[columns]))
         .mark_point(filled=True, size=70)

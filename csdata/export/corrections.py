@@ -10,6 +10,7 @@ from typing import Any, Final
 import pandas as pd
 import xlsxwriter
 
+from csdata.export.long_ids import long_ids
 from csdata.i18n import catalogue, text
 from csdata.tables import Import
 
@@ -33,7 +34,8 @@ def error_workbook(imported: Import, language: str) -> bytes:
     Headings and rows stand in the lines in which the file has them, so that a line of the report is
     a line of the workbook. Dates of a workbook, and numbers in a column of numbers, are such again,
     to be sorted and added up; all else is text, as the file had it: a spreadsheet changes nothing,
-    and what was corrected can be dropped again. The column of reasons is then ignored.
+    and what was corrected can be dropped again. The column of reasons is then ignored. Ids of
+    Salesforce have 18 characters: a spreadsheet takes those of 15 that differ in case for one.
 
     Args:
         imported: What was read.
@@ -94,7 +96,7 @@ def _write_rows(
     bad = set(zip(problems["row"].tolist(), problems["column"].tolist(), strict=True))
     lines = [int(line) for line in rows.index.to_numpy()]
     for j, header in enumerate(headers):
-        texts = rows.iloc[:, j].astype(object).fillna("").tolist()
+        texts = long_ids(rows.iloc[:, j].astype(object).fillna("")).tolist()
         for line, cell in zip(lines, texts, strict=True):
             style = marked if (line, header) in bad else None
             if _DAY.fullmatch(str(cell)):

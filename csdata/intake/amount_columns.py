@@ -25,9 +25,7 @@ from csdata.intake.missing import missing
 from csdata.intake.money import Money, money
 from csdata.intake.reading import Reading
 from csdata.intake.recipe import Recipe
-
-MONEY: Final = frozenset({"mrr", "total_billing", "fixed", "overage", "other", "amount"})
-"""Canonical fields that hold money."""
+from csdata.schema import MONEY
 
 HOME: Final = "JPY"
 UNMARKED: Final = ""
@@ -53,7 +51,7 @@ class Amounts:
 def prefer_converted(guess: Guess, columns: Mapping[str, Column], recipe: Recipe) -> Guess:
     """The guess with columns of converted amounts in place of those in several currencies."""
     mapping, made = dict(guess.mapping), list(guess.candidates)
-    for field in MONEY & set(mapping):
+    for field in [f for f in MONEY if f in mapping]:
         header = mapping[field]
         other = converted(header, list(columns))
         if field in recipe.mapping or other is None or other in mapping.values():

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from csdata.i18n import message
 from csdata.intake import ids
-from csdata.intake.amount_columns import MONEY, amounts
+from csdata.intake.amount_columns import amounts
 from csdata.intake.amounts import months, numbers
 from csdata.intake.booleans import booleans
 from csdata.intake.catalogue import Field, fields, is_code
@@ -23,6 +23,7 @@ from csdata.intake.missing import failed_cells, missing
 from csdata.intake.natural import Natural, natural
 from csdata.intake.percent import Shares, shares
 from csdata.intake.reading import Reading
+from csdata.schema import MONEY
 
 UNREADABLE: Final = {"date": "not_a_date", "number": "not_a_number", "boolean": "not_a_boolean"}
 DURATIONS: Final = frozenset({"tenure_months", "term_months"})

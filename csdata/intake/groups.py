@@ -20,14 +20,14 @@ import numpy as np
 import numpy.typing as npt
 
 from csdata.intake._arrow import pc
-from csdata.intake.amount_columns import MONEY
 from csdata.intake.columns import floats, matches
 from csdata.intake.headers import ARROWS, DOWN
 from csdata.intake.values import Bools, Column
+from csdata.schema import MONEY
 
 Codes = npt.NDArray[np.int32]
 
-TELLING: Final = frozenset({"start", "end", "observed_from", "notice", "churn_reason"}) | MONEY
+TELLING: Final = frozenset({"start", "end", "observed_from", "notice", "churn_reason", *MONEY})
 """Fields whose blanks say something: still a customer, no fee, no reason."""
 
 ENOUGH: Final = 5

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from csdata.i18n import Message, message
-from csdata.intake.amount_columns import MONEY
 from csdata.intake.ids import key15
+from csdata.schema import MONEY
 from csdata.tables import Import
 from csdata.taxes import Tax, tax_name
 
@@ -182,7 +182,7 @@ def one_money(imports: Sequence[Import]) -> tuple[list[Import], list[Message]]:
     notes: list[Message] = []
     for role in {i.role for i in imports}:
         own = [n for n, i in enumerate(result) if i.role == role]
-        for field in ("mrr", "amount", "total_billing", "fixed", "overage", "other"):
+        for field in MONEY:
             holders = [n for n in own if field in result[n].table]
             kinds = {n: (result[n].currency, result[n].tax.get(field)) for n in holders}
             if len(set(kinds.values())) < 2:  # noqa: PLR2004 (all alike)

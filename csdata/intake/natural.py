@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,6 @@ from csdata.intake.missing import clearly_missing
 from csdata.intake.money import is_marked, money
 from csdata.intake.percent import Shares, shares
 from csdata.intake.recipe import Percent
-
-TEXT: Final = "text"
 
 
 @dataclass(frozen=True, eq=False, slots=True)

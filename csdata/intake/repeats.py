@@ -16,8 +16,9 @@ import pandas as pd
 from csdata.i18n import Message, message
 from csdata.intake import lives
 from csdata.intake.join_rules import JoinRules
+from csdata.schema import MONEY, NUMBERS
 
-AMOUNTS: Final = ("mrr", "total_billing")
+AMOUNTS: Final = tuple(c for c in NUMBERS["customers"] if c in MONEY)
 _FOREVER: Final = dt.date(9999, 1, 1)
 _LIFE: Final = "_life"
 _GIVEN: Final = "_given"

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from csdata.i18n import message
 from csdata.intake import ends
-from csdata.intake.amount_columns import MONEY
 from csdata.intake.asof import stated_day, unclear_day
 from csdata.intake.canonical import Typed, examples
 from csdata.intake.catalogue import fields
@@ -20,6 +19,7 @@ from csdata.intake.date_columns import day_order, deciding, latest
 from csdata.intake.dates import Dates, checked_zone
 from csdata.intake.headers import normal
 from csdata.intake.reading import Reading
+from csdata.schema import MONEY
 
 
 def settle_as_of(reading: Reading, read: Mapping[str, Dates]) -> dt.date | None:

@@ -10,12 +10,12 @@ from typing import Final
 import pandas as pd
 
 from csdata.i18n import Message, message
-from csdata.intake.amount_columns import MONEY
 from csdata.intake.fields import Candidate, Collision, Guess
 from csdata.intake.headers import readings
 from csdata.intake.percent import is_share
 from csdata.intake.reading import Reading
 from csdata.intake.recipe import Recipe
+from csdata.schema import MONEY
 from csdata.tables import Import
 from csdata.taxes import Tax, tax_name, tax_of
 
@@ -40,7 +40,7 @@ def prefer_tax(guess: Guess, recipe: Recipe) -> Guess:
     one that says nothing.
     """
     mapping, made = dict(guess.mapping), list(guess.candidates)
-    for field in MONEY & set(mapping) - set(recipe.mapping):
+    for field in [f for f in MONEY if f in mapping and f not in recipe.mapping]:
         chosen = mapping[field]
         wanted = recipe.tax or USUAL
         better = [h for h in rivals(guess, field) if tax_of(h) == wanted]
@@ -142,7 +142,7 @@ def unclear(imports: Sequence[Import]) -> dict[str, tuple[Message, ...]]:
     """
     asked: dict[str, tuple[Message, ...]] = {}
     for one in imports:
-        for field in MONEY & set(one.table) - set(one.tax):
+        for field in [f for f in MONEY if f in one.table and f not in one.tax]:
             header = one.columns.get(field, field)
             beside = next((i for i in imports if i.role == one.role and field in i.tax), None)
             if beside is None:
@@ -153,5 +153,5 @@ def unclear(imports: Sequence[Import]) -> dict[str, tuple[Message, ...]]:
             question = message(
                 "question.tax", column=header, why=why, proposal=kind, reason="files"
             )
-            asked[one.name] = (question,)
+            asked.setdefault(one.name, (question,))
     return asked

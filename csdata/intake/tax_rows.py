@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from csdata.i18n import message
-from csdata.intake.amount_columns import MONEY
 from csdata.intake.columns import Bools, Column
 from csdata.intake.reading import Reading
+from csdata.schema import MONEY
 from csdata.taxes import Tax, tax_name, tax_of
 
 KINDS: Final[tuple[Tax, ...]] = ("excluded", "included")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import io
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -13,43 +12,21 @@ import pytest
 from streamlit.runtime.scriptrunner_utils.exceptions import StopException
 from streamlit.testing.v1 import AppTest
 
+from csdata.i18n import catalogue
 from csdata.intake import JoinRules
-from csui import import_reading, keeping, nav, workspace
+from csui import import_reading, keeping, nav, sources, workspace
 from csui.work import Upload, Work
 from tests.app.cards import card, dropped, has, imported, look, press, table, upload
 from tests.app.driver import control, ran, says
+from tests.app.saving import ACCOUNTS, HEADER, NAME, OTHER, ROWS, ended, opened
 from tests.house.tree import ROOT
 from tests.intake.kinds import write
 
-HEADER = ("取引先 ID", "取引先名", "契約開始日", "契約終了日", "プラン")
-ROWS = [[f"A{n:03}", f"会社{n}", f"2024-{n % 12 + 1:02}-01", "", "松"] for n in range(24)]
-ACCOUNTS = table(HEADER, *ROWS)
-OTHER = table(HEADER, *ROWS[:12])
 USAGE = table(("取引先 ID", "利用日", "業務", "利用回数"), ["A001", "2024-05-01", "請求", "3"])
-NAME = "accounts.csv"
 RECIPE = b"csdata_recipe = 1\nrole = 'customers'\n"
 
 
-@pytest.fixture(autouse=True)
-def disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """A folder of its own, and a process that has just begun."""
-    monkeypatch.setenv("CSDATA_WORKSPACE", "")
-    monkeypatch.setenv("CSDATA_HOME", str(tmp_path))
-    ended()
-    yield tmp_path
-    ended()
-
-
-def ended() -> None:
-    """The process ends: nothing that it has read is left."""
-    workspace.close()
-    keeping.forget_read()
-
-
-def opened(page: str = nav.HOME) -> AppTest:
-    """A new tab, as after a reload."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    return ran(app.switch_page(nav.SCRIPTS[page]))
+pytestmark = pytest.mark.usefixtures("disk")
 
 
 def begun(files: dict[str, bytes]) -> AppTest:
@@ -186,6 +163,47 @@ def test_what_was_not_begun_changes_no_figure_after_a_reload(process: str, what:
     assert not says(again, "まだ分析に入っていません")
     ended()
     assert figures(opened()) == figures(again)
+
+
+WAITING = "まだ分析に入っていません"
+ANALYSES = tuple(name for name in nav.SCRIPTS if name not in ("import", "saved"))
+
+
+def test_what_was_changed_and_changed_back_waits_for_nothing() -> None:
+    app = begun({NAME: ACCOUNTS})
+    before = now(app).as_of
+    role = f"import.role_{card(NAME)}"
+    ran(control(app, role).set_value("touches"))
+    assert says(app, WAITING)
+    ran(control(app, role).set_value("customers"))
+    assert (imported(app, NAME).role, now(app).as_of) == ("customers", before)
+    assert not says(app, WAITING)
+
+
+def test_a_rule_that_changes_no_customer_waits_for_nothing() -> None:
+    app = begun({NAME: ACCOUNTS})
+    now(app).rules = JoinRules(accepted={"会社のどれでもない名前": "A001"})
+    assert not says(ran(app), WAITING)
+
+
+@pytest.mark.parametrize("page", ANALYSES)
+def test_every_analysis_says_what_is_not_in_it_and_leads_there(page: str) -> None:
+    app = begun({NAME: ACCOUNTS})
+    ran(app.switch_page(nav.SCRIPTS[page]))
+    assert not says(app, WAITING)
+    upload(app, NAME).edits = {(3, HEADER[2]): "2023-02-01"}
+    upload(app, NAME).imported = None
+    ran(app.switch_page(nav.SCRIPTS["import"]))
+    ran(app.switch_page(nav.SCRIPTS[page]))
+    assert says(app, WAITING)
+    assert says(app, catalogue("ja")["outdated.to_import"])
+
+
+def test_the_made_up_company_waits_for_no_files() -> None:
+    app = begun({NAME: ACCOUNTS})
+    upload(app, NAME).used = False
+    app.session_state["csui.session"].source = sources.company()
+    assert not says(ran(app.switch_page(nav.SCRIPTS[nav.HOME])), WAITING)
 
 
 # ------------------------------------------------------------------------ opening, and windows

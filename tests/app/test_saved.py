@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,39 +13,13 @@ from streamlit.testing.v1 import AppTest
 from csdata import sample
 from csdata.sample import exports
 from csdata.store import Workspace
-from csui import keeping, nav, workspace
-from tests.app.cards import card, dropped, has, imported, press, table, upload
+from csui import nav, workspace
+from tests.app.cards import card, dropped, has, imported, press, upload
 from tests.app.driver import control, ran, says
-from tests.house.tree import ROOT
+from tests.app.saving import ACCOUNTS, HEADER, NAME, OTHER, ROWS, ended, opened
 from tests.intake.kinds import write
 
-HEADER = ("取引先 ID", "取引先名", "契約開始日", "契約終了日", "プラン")
-ROWS = [[f"A{n:03}", f"会社{n}", f"2024-{n % 12 + 1:02}-01", "", "松"] for n in range(24)]
-ACCOUNTS = table(HEADER, *ROWS)
-OTHER = table(HEADER, *ROWS[:12])
-NAME = "accounts.csv"
-
-
-@pytest.fixture(autouse=True)
-def disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """A folder of its own, and a process that has just begun."""
-    monkeypatch.setenv("CSDATA_WORKSPACE", "")
-    monkeypatch.setenv("CSDATA_HOME", str(tmp_path))
-    ended()
-    yield tmp_path
-    ended()
-
-
-def ended() -> None:
-    """The process ends: nothing that it has read is left."""
-    workspace.close()
-    keeping.forget_read()
-
-
-def opened(page: str = nav.HOME) -> AppTest:
-    """A new tab, as after a reload."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    return ran(app.switch_page(nav.SCRIPTS[page]))
+pytestmark = pytest.mark.usefixtures("disk")
 
 
 def killed_while_opening(folder: Path, id_: str) -> None:

@@ -52,6 +52,29 @@ def test_texts_are_guarded_whatever_their_type(dtype: str) -> None:
     assert lines(table) == ["name", "'=1", "b", '""']
 
 
+@pytest.mark.parametrize(
+    ("values", "written"),
+    [
+        # From the documentation of Salesforce, and one that is known from the outside.
+        pytest.param(["001D000000IRFma"], ["001D000000IRFmaIAH"], id="15"),
+        pytest.param(["0015g00000AbCdEAAV"], ["0015g00000AbCdEAAV"], id="18"),
+        pytest.param(
+            ["001D000000IRFma", None, "00530000003xqAbAAI"],
+            ["001D000000IRFmaIAH", '""', "00530000003xqAbAAI"],
+            id="both, and a blank",
+        ),
+        pytest.param(["001D000000IRFma", "甲", "乙"], ["001D000000IRFma", "甲", "乙"], id="lone"),
+        pytest.param(["JPTKY0000000001"], ["JPTKY0000000001"], id="a key of somebody's own"),
+        pytest.param(["123450789012345"], ["123450789012345"], id="digits"),
+        pytest.param([15, 18], ["15", "18"], id="numbers"),
+    ],
+)
+def test_ids_of_salesforce_leave_with_18_characters(
+    values: list[object], written: list[str]
+) -> None:
+    assert lines(pd.DataFrame({"顧客": values})) == ["顧客", *written]
+
+
 def test_headers_are_guarded_too() -> None:
     assert lines(pd.DataFrame({"=HYPERLINK(1)": [1]}))[0] == "'=HYPERLINK(1)"
 

@@ -13,7 +13,7 @@ import csdata as cs
 from csdata.export import error_workbook
 from csdata.export.corrections import MOST_ROWS
 from csdata.i18n import LANGUAGES, text
-from tests.intake.exports import JAPANESE, details, formatted, keys
+from tests.intake.exports import JAPANESE, details, formatted, keys, read_rows
 
 HEAD = ("取引先 ID", "取引先名", "契約開始日", "解約日", "月額")
 ROWS = (
@@ -51,6 +51,23 @@ def test_the_layout_is_that_of_the_file_with_reasons_behind(language: Any) -> No
     assert said[top + 1] is None
     assert text("rule.end_before_start", language) in said[top + 3]
     assert len(book.worksheets) == 2
+
+
+def test_ids_have_18_characters_and_read_back_as_the_same_customers() -> None:
+    rows = [("001D000000IRFma", "甲", "2026-01-01", "", "100"), ("", "乙", "いつか", "", "200")]
+    imported = cs.read_export(details(HEAD, rows, footer=()), name="a.csv")
+    data = error_workbook(imported, "ja")
+    column = [cell.value for cell in opened(data).worksheets[0]["A"]]
+    assert column == [HEAD[0], "001D000000IRFmaIAH", None]
+    used = read_rows(
+        ("取引先 ID", "利用日", "業務", "利用回数"),
+        ("001D000000IRFma", "2026-02-01", "請求", "3"),
+        name="usage.csv",
+    )
+    again = cs.read_export(data, name="a.xlsx")
+    joined = cs.combine([again, used], as_of=dt.date(2026, 8, 1))
+    assert joined.tables["usage"]["customer_id"].tolist() == ["001D000000IRFmaIAH"]
+    assert joined.leftovers.empty
 
 
 @pytest.mark.parametrize("kind", ["formatted", "details"])

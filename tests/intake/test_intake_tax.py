@@ -183,6 +183,13 @@ def test_the_file_that_says_nothing_is_asked_about_and_the_answer_joins_it() -> 
     assert not found.questions
 
 
+def test_of_several_amounts_the_first_is_asked_about() -> None:
+    marked = read(("累計請求額(税抜)", "月額(税抜)"), ["9000", "1000"])
+    plain = read(("累計請求額", "月額"), ["9000", "1000"], ["8000", "1000"], name="plain")
+    (question,) = cs.combine([marked, plain], as_of=DAY).questions["plain"]
+    assert question.values["column"] == "月額"
+
+
 def test_files_without_a_word_of_tax_are_joined_as_ever() -> None:
     found = cs.combine([terms("月額", "A", name="one"), terms("月額", "B", name="two")], as_of=DAY)
     assert found.tables["contracts"]["mrr"].notna().all()

@@ -1,123 +1,25 @@
-"""The canonical tables, what an import yields, and the Portfolio that every analysis takes."""
+"""The Portfolio that every analysis takes: the canonical tables up to a day."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import narwhals as nw
-import pandas as pd
-import pyarrow as pa
 
 from csdata.counts import usage_span
 from csdata.errors import BadValues, MissingColumns, NoCustomers, NotEnoughData
 from csdata.i18n import DEFAULT, Message, catalogue, message
-from csdata.schema import KNOWN_LATE, ROLES, Role, Source, as_date, checked, lazy, native_like
+from csdata.schema import KNOWN_LATE, ROLES, Role, as_date, checked, lazy, native_like
+from csdata.tables.fingerprint import of_part, of_tables
+from csdata.tables.imported import Import
+from csdata.tables.provenance import LATE, Provenance
 from csdata.taxes import Tax, with_tax
 
 if TYPE_CHECKING:
-    from csdata.intake.fields import Candidate
     from csdata.intake.join_rules import JoinRules
-    from csdata.intake.recipe import Recipe
-
-
-LATE: Final = "note.observed_from"
-"""What is said where departures are recorded from some day on only."""
-
-
-@dataclass(frozen=True, slots=True)
-class SheetPreview:
-    """A sheet that could be read: its first rows as text, and how much it looks like a table.
-
-    ``rows`` are at most a few, short; ``score`` is comparable within one file only.
-    """
-
-    name: str
-    score: float
-    height: int
-    width: int
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Import:
-    """One sheet or CSV as it was understood; nothing of the file is lost.
-
-    ``table`` has the rows that will be used, typed, columns named by canonical field where one was
-    recognised and by the original header otherwise. ``set_aside`` has the rows that will not, as
-    text under the original headers, with ``row`` (line in the file, from 1) and ``reason``.
-    ``issues`` is tidy: row, column, value, rule, action, severity ("info" | "warning" | "error").
-    ``dropped`` counts rows that are no data (totals, footer) by rule: ``rows_read`` is the rows of
-    ``table``, ``set_aside`` and ``dropped`` together. ``raw`` has every data row as text, indexed
-    by its line in the file. ``candidates`` are the columns considered for each field, with score
-    and reason. A question ``question.x`` is answered by ``x`` of the recipe.
-
-    ``kind`` is what the bytes are (xlsx, xls, xlsb, ods, html, csv …), whatever the name says.
-    ``headers`` are the headings as they were found without a recipe, ``fingerprint`` their
-    identity: a recipe is remembered under it. ``previews`` are the sheets to choose from.
-    ``currency`` is the ISO code of all money of the table, None if unknown or mixed;
-    ``currencies`` has the codes found in each column, ``tax`` whether an amount includes tax, both
-    by canonical field or heading as in ``table``.
-    """
-
-    name: str
-    table: pd.DataFrame
-    role: Source | None
-    as_of: dt.date | None
-    issues: pd.DataFrame
-    notes: tuple[Message, ...]
-    mapping: Mapping[str, str]
-    columns: Mapping[str, str]
-    set_aside: pd.DataFrame
-    raw: pd.DataFrame
-    sheet: str
-    sheets: tuple[str, ...]
-    recipe: Recipe
-    questions: tuple[Message, ...] = ()
-    rows_read: int = 0
-    dropped: Mapping[str, int] = field(default_factory=dict[str, int])
-    candidates: tuple[Candidate, ...] = ()
-    header_row: int = 0
-    kind: str = ""
-    headers: tuple[str, ...] = ()
-    fingerprint: str = ""
-    previews: tuple[SheetPreview, ...] = ()
-    currency: str | None = None
-    currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    tax: Mapping[str, Tax] = field(default_factory=dict[str, Tax])
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Provenance:
-    """Where a portfolio comes from: files, filters in force and the warnings they earned.
-
-    ``usage_span`` is the first and last day of usage before any filter: what was recorded does not
-    change with the customers looked at. ``stated_as_of`` is the last day that the files know about
-    where the analysis looks at an earlier one, because contracts that have just ended may still be
-    renewed; ``waiting`` has those customers (更新待ち). ``rules`` says in words how contracts
-    became customers' lives. ``tax`` is table → column → whether its amounts include consumption
-    tax, where that is known. ``set_aside`` counts by reason the rows that the import did
-    not use, of the files that say who is a customer; repeated rows are none of them. ``first_use``:
-    customers are whoever occurs in the usage and start with their first use; when they leave nobody
-    knows.
-    """
-
-    files: tuple[str, ...] = ()
-    notes: tuple[Message, ...] = ()
-    columns: Mapping[str, str] = field(default_factory=dict[str, str])
-    filters: Mapping[str, tuple[object, ...]] = field(default_factory=dict[str, tuple[object, ...]])
-    warnings: tuple[Message, ...] = ()
-    source_fingerprint: str | None = None
-    usage_span: tuple[dt.date, dt.date] | None = None
-    stated_as_of: dt.date | None = None
-    waiting: tuple[str, ...] = ()
-    set_aside: Mapping[str, int] = field(default_factory=dict[str, int])
-    rules: tuple[Message, ...] = ()
-    tax: Mapping[str, Mapping[str, Tax]] = field(default_factory=dict[str, Mapping[str, Tax]])
-    first_use: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -167,7 +69,7 @@ class Portfolio:
         if self.has_dates and self.as_of is None:
             raise BadValues(where="as_of", found="–", remedy=message("remedy.give_as_of"))
         if self.fingerprint is None:
-            object.__setattr__(self, "fingerprint", self._fingerprint())
+            object.__setattr__(self, "fingerprint", of_tables(self))
 
     @classmethod
     def from_usage(
@@ -334,7 +236,10 @@ class Portfolio:
                 part = lazy(frame).join(ids, on="customer_id", how="semi")
                 tables[role] = native_like(frame, part)
         return replace(
-            self, **tables, provenance=self._filtered(wanted), fingerprint=self._derived(wanted)
+            self,
+            **tables,
+            provenance=self._filtered(wanted),
+            fingerprint=of_part(self.fingerprint, wanted),
         )
 
     def _filtered(self, wanted: Mapping[str, tuple[object, ...]]) -> Provenance:
@@ -353,48 +258,9 @@ class Portfolio:
             usage_span=self.usage_span,
         )
 
-    def _derived(self, wanted: Mapping[str, tuple[object, ...]]) -> str | None:
-        if self.fingerprint is None:
-            return None
-        terms = sorted((c, sorted(map(repr, v))) for c, v in wanted.items())
-        return hashlib.sha256(f"{self.fingerprint}{terms}".encode()).hexdigest()
-
-    def _fingerprint(self) -> str | None:
-        # Two portfolios of the same rows answer differently if one knows of no ends.
-        known = f"{self.as_of}{self.observed_from}{self.currency}"
-        known += "first_use" if self.provenance.first_use else ""
-        digest = hashlib.sha256(known.encode())
-        # What amounts are called is part of every result, though it is no cell of a table.
-        for role, columns in sorted(self.provenance.tax.items()):
-            digest.update(repr((role, sorted(columns.items()))).encode())
-        for role in ROLES:
-            frame = getattr(self, role)
-            if frame is None:
-                continue
-            wrapped = nw.from_native(frame)
-            if isinstance(wrapped, nw.LazyFrame):
-                return None
-            digest.update(role.encode())
-            digest.update(_arrow_bytes(wrapped))
-        return digest.hexdigest()
-
 
 def _listed(values: object) -> tuple[object, ...]:
     """Several values from any collection, one from anything else."""
     if isinstance(values, Iterable) and not isinstance(values, (str, bytes)):
         return tuple(values)
     return (values,)
-
-
-def _arrow_bytes(frame: nw.DataFrame[Any]) -> memoryview:
-    try:
-        table = frame.to_arrow()
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        # Columns that mix numbers and texts, as spreadsheets have them.
-        mixed = frame.to_pandas()
-        odd = mixed.select_dtypes("object").columns
-        table = pa.Table.from_pandas(mixed.assign(**{c: mixed[c].map(repr) for c in odd}))
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema.remove_metadata()) as writer:
-        writer.write_table(table.replace_schema_metadata(None).combine_chunks())
-    return memoryview(sink.getvalue())
