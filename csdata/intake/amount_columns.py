@@ -22,7 +22,7 @@ from csdata.intake.currencies import (
 )
 from csdata.intake.fields import Candidate, Guess
 from csdata.intake.missing import missing
-from csdata.intake.money import Money, money
+from csdata.intake.money import Money, money, shown_sign
 from csdata.intake.reading import Reading
 from csdata.intake.recipe import Recipe
 
@@ -76,7 +76,7 @@ def amounts(reading: Reading, column: Column) -> Amounts:
     are read. Numbers without a currency have that of a neighbouring column, of the heading, of the
     recipe or of the other cells, in this order.
     """
-    found = money(column.distinct)
+    found = money(column.distinct, decimal=reading.decimal(column))
     gone = missing(column.distinct) & ~found.ok
     factor = scale_of(column.header)
     values = np.where(found.scaled, found.values, found.values * factor)
@@ -84,13 +84,48 @@ def amounts(reading: Reading, column: Column) -> Amounts:
     rows = column.spread(values, np.nan).astype(np.float64)
     codes = _codes(reading, column, found)
     read = ~np.isnan(rows)
+    unclear = column.rows(found.unclear)
+    if column.header in reading.dotted:
+        true = reading.dotted[column.header] & unclear
+        known = column.spread(money(column.distinct, decimal="point").values * factor, np.nan)
+        rows, unclear = np.where(true, known, rows), unclear & ~true
     present = tuple(sorted(set(codes[read]) - {""}))
     if present and UNMARKED in set(codes[read]):
         present = (UNMARKED, *present)
     unread = column.rows(~found.ok & ~gone)
     if len(present) > 1:
         rows = _of_one_currency(reading, column, rows, codes, present)
+    if unclear.any() and reading.decimal(column) is None:
+        _ask_decimals(reading, column, unclear, present)
+        rows = np.where(unclear, np.nan, rows)
+    elif unclear.any() and column.header not in reading.decimals:
+        n = int(unclear.sum())
+        reading.report.note(f"dots_{reading.decimal(column)}", column=column.header, n=n)
     return Amounts(rows, unread, column.rows(gone), present)
+
+
+def _ask_decimals(reading: Reading, column: Column, unclear: Bools, codes: tuple[str, ...]) -> None:
+    """Ask what the dot of 1.200 is: until somebody says so, nobody knows these amounts."""
+    shown = list(dict.fromkeys(column.at(np.flatnonzero(unclear))))[:3]
+    mapping, columns = reading.guess.mapping, reading.data.columns
+    others = {mapping[f]: columns[mapping[f]].distinct for f in sorted(MONEY & set(mapping))}
+    like = {header: sign for header, texts in others.items() if (sign := shown_sign(texts))}
+    reading.report.ask(
+        "decimal",
+        column=column.header,
+        examples=shown,
+        currency=codes[0] if len(codes) == 1 else UNMARKED,
+        like=next(iter(like), ""),
+        sign=next(iter(like.values()), ""),
+    )
+    reading.report.issues(
+        "unclear_amount",
+        rows=reading.data.lines[unclear],
+        column=column.header,
+        values=column.at(np.flatnonzero(unclear)),
+        action="missing",
+        severity="warning",
+    )
 
 
 def _tell(reading: Reading, column: Column, found: Money, factor: float) -> None:

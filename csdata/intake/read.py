@@ -163,9 +163,10 @@ def understand(
     rows = drop_totals(report, found, columns, guessed.mapping, spans)
     if not len(rows.lines):
         raise NoTableFound(file=name, remedy=message("intake.remedy_no_rows"))
-    lost = failed.failed_rows(report, cells, places, rows, edits=edits)
-    failed.tell_formats(report, cells, places)
-    reading = Reading(name, recipe, guessed.role, guessed, rows, found, report, lost)
+    reading = Reading(
+        *(name, recipe, guessed.role, guessed, rows, found, report),
+        **failed.known_of_cells(report, cells, places, rows, edits=edits),
+    )
     made = _assemble(reading, cells)
     return replace(made, headers=plain.headers, fingerprint=known_as)
 
