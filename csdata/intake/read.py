@@ -20,6 +20,7 @@ from csdata.intake import (
     headers,
     layout,
     merged,
+    notices,
     rules,
     settling,
     tax,
@@ -282,13 +283,14 @@ def _drop_labels(
 
 
 def _assemble(reading: Reading, cells: Cells) -> Import:
+    reading = notices.both_kinds(reading)
     data, report, mapping = reading.data, reading.report, reading.guess.mapping
     _tell_role(reading)
     tell_grain(reading)
     settling.tell_cut_off(reading)
     read = canonical.date_columns(reading, epoch_1904=cells.epoch_1904)
     as_of = settling.settle_as_of(reading, read)
-    typed = canonical.type_fields(reading, read)
+    typed = notices.either(reading, canonical.type_fields(reading, read))
     canonical.list_unread(reading, typed)
     settling.ask_day_order(reading, typed, read)
     found = {name: field.data for name, field in typed.items()}
