@@ -29,7 +29,7 @@ from csdata.intake import (
 from csdata.intake.amount_columns import prefer_converted
 from csdata.intake.assemble import rows_apart, rows_as_text, used_rows
 from csdata.intake.columns import Column, column
-from csdata.intake.edits import Edits
+from csdata.intake.edits import Edits, once
 from csdata.intake.edits import apply as apply_edits
 from csdata.intake.fields import guess
 from csdata.intake.grain import tell_grain
@@ -169,7 +169,8 @@ def understand(
         **failed.known_of_cells(report, cells, places, rows, edits=edits),
     )
     made = _assemble(reading, cells)
-    return replace(made, headers=plain.headers, fingerprint=known_as)
+    above = layout.above(grid, found)
+    return replace(made, headers=plain.headers, fingerprint=known_as, above=above)
 
 
 def _block(
@@ -312,7 +313,7 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
         table=table,
         role=reading.role,
         as_of=as_of,
-        issues=report.table(),
+        issues=once(report.table()),
         notes=tuple(report.notes),
         mapping=mapping,
         columns=MappingProxyType(names),
@@ -331,6 +332,7 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
         currency=settling.currency(report.currencies),
         currencies=MappingProxyType(dict(report.currencies)),
         tax=MappingProxyType(taxes),
+        as_of_candidates=report.as_of_candidates,
     )
 
 
