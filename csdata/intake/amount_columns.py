@@ -36,6 +36,17 @@ UNMARKED: Final = ""
 LENDING: Final = 0.5
 """Share of the amounts that have to name a currency for the others to be in it."""
 
+FAR: Final = 20
+"""So many times as large, the usual of two lots of amounts can hardly be in one currency.
+
+A dollar, a euro or a pound has been 70 to 250 yen for decades, so the same prices in yen look some
+hundred times as large; usual fees of one company in one currency differ by a few times. Currencies
+that are closer to each other (a yuan is some 20 yen) cannot be told by size.
+"""
+
+SEVERAL: Final = 3
+"""Amounts with a currency from which on their usual size says something."""
+
 FITTING: Final = 0.5
 """Share of the texts of a neighbour that have to be currencies."""
 
@@ -166,12 +177,16 @@ def _lent(
     """The only currency that cells name, for those that name none; empty if too few name it.
 
     One ``USD 1,000`` among twenty bare ``100,000`` says nothing about these; one ¥ does, in files
-    of a country whose people leave it out.
+    of a country whose people leave it out: unless the bare ones are of another size altogether.
     """
     amounts = column.rows(found.ok)
-    marked, bare = int((amounts & (codes == code)).sum()), int((amounts & (codes == "")).sum())
-    if code != HOME and marked < LENDING * (marked + bare):
-        return UNMARKED
+    with_code, without = amounts & (codes == code), amounts & (codes == "")
+    marked, bare = int(with_code.sum()), int(without.sum())
+    if marked < LENDING * (marked + bare):
+        values = np.abs(column.spread(found.values, np.nan))
+        usual = [float(np.median(values[rows])) for rows in (without, with_code)]
+        if code != HOME or (marked >= SEVERAL and usual[1] >= FAR * usual[0]):
+            return UNMARKED
     if bare:
         reading.report.note("currency_lent", column=column.header, currency=code, n=bare)
     return code

@@ -25,6 +25,9 @@ from csdata.intake.percent import Shares, shares
 from csdata.intake.reading import Reading
 
 UNREADABLE: Final = {"date": "not_a_date", "number": "not_a_number", "boolean": "not_a_boolean"}
+UNSEEN: Final = frozenset({"xls", "xlsb", "ods"})
+"""Workbooks whose number formats nobody tells us: 12 may be shown as 12 there, or as 1200%."""
+
 DURATIONS: Final = frozenset({"tenure_months", "term_months"})
 
 
@@ -189,6 +192,8 @@ def _tell_shares(reading: Reading, column: Column, found: Shares) -> None:
         note("percent_signs", column=header, n=n)
     if found.form is not None and (n := column.count(found.ok & ~found.marked)):
         note(f"percent_{found.form}", column=header, n=n)
+        if reading.kind in UNSEEN:
+            note("percent_unseen", column=header, ending=f".{reading.kind}")
 
 
 # ------------------------------------------------------------------------------------ what is left
