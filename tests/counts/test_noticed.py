@@ -159,13 +159,13 @@ def test_a_tick_on_a_running_contract_counts_and_on_an_ended_one_not(backend: Ba
 def test_ticks_of_a_data_frame_are_zeros_ones_or_booleans(values: list[Any]) -> None:
     table = pd.DataFrame({"customer_id": ["A", "B"], "start": ["2025-01-01"] * 2})
     table["not_renewing"] = pd.Series(values, dtype=object)
-    assert cs.tenures(Portfolio(customers=table, as_of=AS_OF)).noticed == 1
+    assert cs.tenures(Portfolio(customers=table, as_of=dt.date.fromisoformat(AS_OF))).noticed == 1
 
 
 def test_a_tick_that_is_none_is_refused() -> None:
     table = pd.DataFrame({"customer_id": ["A"], "start": ["2025-01-01"], "not_renewing": ["no"]})
     with pytest.raises(BadValues, match="not_renewing"):
-        Portfolio(customers=table, as_of=AS_OF)
+        Portfolio(customers=table, as_of=dt.date.fromisoformat(AS_OF))
 
 
 @pytest.mark.parametrize(
