@@ -178,27 +178,51 @@ def count_due(
 
 def count_noticed(
     lived: nw.LazyFrame[Any], *, contracts: Any = None, as_of: dt.date | None = None
-) -> int:
+) -> tuple[int, int]:
     """Customers who have given notice by the as-of date and have not left by then.
 
-    Known from the customer's own ``notice``, or from that of a contract which is still running. A
-    notice from before the start belongs to an earlier life.
+    Known from the customer's own ``notice``, or from that of a contract which is still running; a
+    notice from before the start belongs to an earlier life. ``not_renewing`` of either says the
+    same without a day.
+
+    Returns:
+        How many, and how many of them without a day.
     """
-    if as_of is None:
-        return 0
     staying = lived.filter(nw.col("status") == OK, ~nw.col("event"))
-    given = nw.col("notice") <= _date(as_of)
-    found = []
-    if {"notice", "start"} <= set(staying.collect_schema().names()):
-        own = staying.filter(
-            ~nw.col("notice").is_null(), given, nw.col("notice") >= nw.col("start")
-        )
-        found.append(own.select("customer_id"))
-    if contracts is not None and {"notice", "end"} <= set(lazy(contracts).collect_schema().names()):
-        running = nw.col("end").is_null() | (nw.col("end") > _date(as_of))
-        terms = lazy(contracts).filter(~nw.col("notice").is_null(), given, running)
-        ids = terms.select("customer_id")
-        found.append(staying.select("customer_id").join(ids, on="customer_id", how="semi"))
+    dated = _given(staying, {"start"}, nw.col("notice") >= nw.col("start"), as_of)
+    ticked = _ticked(staying)
+    if contracts is not None and as_of is not None:
+        terms = lazy(contracts)
+        if "end" in terms.collect_schema().names():
+            terms = terms.filter(nw.col("end").is_null() | (nw.col("end") > _date(as_of)))
+            dated += _of(staying, _given(terms, set(), None, as_of))
+            ticked += _of(staying, _ticked(terms))
+    n, known = _customers([*dated, *ticked]), _customers(dated)
+    return n, n - known
+
+
+def _given(
+    rows: nw.LazyFrame[Any], needs: set[str], also: nw.Expr | None, as_of: dt.date | None
+) -> list[nw.LazyFrame[Any]]:
+    """The ids of rows with a notice up to the as-of date; none where there is no such column."""
+    if as_of is None or not {"notice", *needs} <= set(rows.collect_schema().names()):
+        return []
+    given = [~nw.col("notice").is_null(), nw.col("notice") <= _date(as_of)]
+    return [rows.filter(*given, *([] if also is None else [also])).select("customer_id")]
+
+
+def _ticked(rows: nw.LazyFrame[Any]) -> list[nw.LazyFrame[Any]]:
+    """The ids of rows that will not be renewed."""
+    if "not_renewing" not in rows.collect_schema().names():
+        return []
+    return [rows.filter(nw.col("not_renewing").fill_null(value=False)).select("customer_id")]
+
+
+def _of(staying: nw.LazyFrame[Any], found: list[nw.LazyFrame[Any]]) -> list[nw.LazyFrame[Any]]:
+    return [staying.select("customer_id").join(f, on="customer_id", how="semi") for f in found]
+
+
+def _customers(found: list[nw.LazyFrame[Any]]) -> int:
     if not found:
         return 0
     customers = nw.concat(found).unique("customer_id").select(n=nw.len())

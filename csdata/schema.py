@@ -56,7 +56,9 @@ WANTED: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
 )
 """What a table should have; without all of it some analyses are not to be had."""
 
-KNOWN_LATE: Final = frozenset({"churn_reason", "churned", "status", "health", "end", "notice"})
+KNOWN_LATE: Final = frozenset(
+    {"churn_reason", "churned", "status", "health", "end", "notice", "not_renewing"}
+)
 """Columns whose values are settled only with or after the outcome: filters on them are biased."""
 
 
@@ -124,9 +126,7 @@ def checked(frame: Any, role: Role) -> Any:
     for column in NUMBERS[role]:
         if column in names:
             wrapped = _as_numbers(wrapped, column, role)
-    if role == "customers" and "churned" in names:
-        wrapped = _as_outcomes(wrapped, schema["churned"])
-    return wrapped.to_native()
+    return _with_flags(wrapped, schema, role).to_native()
 
 
 def _as_ids(frame: Any, dtype: Any) -> Any:
@@ -177,17 +177,41 @@ def _as_numbers(frame: Any, column: str, role: Role) -> Any:
         raise BadValues(where=f"{role}.{column}", found="–", remedy=remedy) from None
 
 
+def _with_flags(frame: Any, schema: Any, role: Role) -> Any:
+    if role == "customers" and "churned" in schema:
+        frame = _as_outcomes(frame, schema["churned"])
+    if role in ("customers", "contracts") and "not_renewing" in schema:
+        frame = _as_flags(frame, schema["not_renewing"], role)
+    return frame
+
+
 def _as_outcomes(frame: Any, dtype: Any) -> Any:
     """``churned`` as it is when boolean, from 0 and 1 otherwise; a text would always be true."""
     if dtype == nw.Boolean:
         return frame
-    values = frame.lazy().select("churned").unique().collect("pandas").to_native()["churned"]
+    _check_flags(frame, "churned", "customers")
+    return frame
+
+
+def _as_flags(frame: Any, dtype: Any, role: Role) -> Any:
+    """``not_renewing`` as a boolean that may be missing; nobody has to say it of every customer."""
+    if dtype == nw.Boolean:
+        return frame
+    _check_flags(frame, "not_renewing", role)
+    if frame.implementation.is_pandas():
+        native = frame.to_native()
+        flags = native["not_renewing"].astype("float64").astype("boolean")
+        return nw.from_native(native.assign(not_renewing=flags))
+    return frame.with_columns(nw.col("not_renewing").cast(nw.Float64) > 0)
+
+
+def _check_flags(frame: Any, column: str, role: Role) -> None:
+    values = frame.lazy().select(column).unique().collect("pandas").to_native()[column]
     odd = [v for v in values if not pd.isna(v) and v not in (0, 1)]
     if odd:
         found = ", ".join(sorted(map(str, odd))[:3])
         remedy = message("remedy.true_or_false")
-        raise BadValues(where="customers.churned", found=found, remedy=remedy)
-    return frame
+        raise BadValues(where=f"{role}.{column}", found=found, remedy=remedy)
 
 
 def _check_ids(frame: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from csdata.errors import CsDataError
-from csui import import_questions, keeping, nav, outdated, page, state, uploads, work
+from csui import import_asof, import_questions, keeping, nav, outdated, page, state, uploads, work
 from csui.text import escape, t
 
 _AS_OF: Final = "import.as_of"
@@ -84,6 +84,7 @@ def _as_of() -> dt.date | None:
         on_change=_choose,
         width=300,
     )
+    import_asof.offer(_choose)
     if stated is None and latest is not None and st.session_state[_AS_OF] is None:
         st.button(
             t("page.import.use_latest", day=latest),
@@ -100,7 +101,7 @@ def _explain(day: dt.date | None) -> None:
     if stated is not None:
         st.caption(t("page.import.as_of_stated", day=stated))
     elif day is None:
-        st.caption(t("page.import.as_of_ask"))
+        st.caption(import_asof.asked())
 
 
 def _choose(day: dt.date | None = None) -> None:

@@ -62,6 +62,7 @@ def card(upload: Upload) -> None:
             return
         if upload.imported is not None:
             import_facts.counted(upload.imported)
+            import_facts.refused(upload)
         import_questions.ask(upload, found, key)
         import_alike.offer(upload, found, key)
         import_keep.offer(upload, found, key)

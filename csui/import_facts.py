@@ -56,6 +56,13 @@ def counted(imported: Import) -> None:
             st.warning(safe(note), icon=":material/warning:")
 
 
+def refused(upload: Upload) -> None:
+    """Corrections of the last time that could not be taken."""
+    if upload.refused:
+        lines = "\n".join(f"- {safe(said)}" for said in upload.refused)
+        st.error(lines, icon=":material/edit_off:")
+
+
 def _why(what: str, n: int, reasons: Mapping[str, int]) -> str:
     parts = [t("page.import.facts.reason", why=told(r), n=m) for r, m in reasons.items() if m]
     return escape(t(f"page.import.facts.{what}", n=n, reasons=parts))

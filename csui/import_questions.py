@@ -17,7 +17,10 @@ from csui import import_gaps, uploads
 from csui.text import escape, known, safe, say, t
 from csui.uploads import Upload
 
-_KEPT: Final = ("end_is_last_day", "day_first", "undo_swap", "block", "currency", "tax", "percent")
+_KEPT: Final = (
+    *("end_is_last_day", "day_first", "undo_swap", "block", "currency", "decimal", "tax"),
+    "percent",
+)
 """Answers that stay at hand on the card, so that they can be taken back one by one."""
 
 

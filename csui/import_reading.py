@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from csdata.errors import CsDataError
+from csdata.i18n import message
 from csui import import_memory, import_recipes
 from csui.text import t
 
@@ -52,7 +53,7 @@ def read_one(upload: Upload, *, password: str | None = None, step: Step = lambda
         step("opening")
         cells = _opened(upload, password)
         step("understanding")
-        upload.imported = _understood(upload, cells)
+        upload.imported = _taken(upload, cells, _understood(upload, cells))
     except NoCustomerColumn as error:
         upload.error = error.message
         upload.draft = _draft(upload, error.columns)
@@ -100,6 +101,26 @@ def _understood(upload: Upload, cells: Cells) -> Import:
         if recipe is None:
             return found
     return understand(cells, name=upload.name, recipe=recipe, edits=upload.edits or None)
+
+
+def _taken(upload: Upload, cells: Cells, found: Import) -> Import:
+    """What was found, without the last corrections that make no sense: these are taken back.
+
+    A word among numbers would only replace one problem by another.
+    """
+    from csdata.intake.edits import unreadable
+
+    tried, upload.tried = upload.tried, {}
+    if not tried:
+        return found
+    upload.refused = ()
+    wrong = unreadable(found.issues, tried)
+    for (line, column), rule in wrong.items():
+        values = {"line": line, "column": column, "value": upload.edits.pop((line, column))}
+        upload.refused += (message(f"page.import.refused.{rule}", **values),)
+        if (before := tried[line, column]) is not None:
+            upload.edits[line, column] = before
+    return _understood(upload, cells) if wrong else found
 
 
 def outcome(upload: Upload) -> str:

@@ -47,8 +47,11 @@ def cards(data: Portfolio, result: Survival) -> None:
 def _customers(data: Portfolio) -> Card:
     n = int((compute.standing(data) == "staying").sum())
     note = t("page.overview.of_all", n=len(data.customers))
-    if noticed := compute.tenures(data).noticed:
-        note = t("page.overview.with_notice", all=note, n=noticed)
+    known = compute.tenures(data)
+    if undated := known.noticed_undated:
+        note = t("page.overview.with_undated", all=note, n=known.noticed, undated=undated)
+    elif known.noticed:
+        note = t("page.overview.with_notice", all=note, n=known.noticed)
     return Card(t("page.overview.customers"), f"{n:,}", note, "customer")
 
 

@@ -186,6 +186,7 @@ def replace_recipe(name: str, recipe: Recipe) -> None:
         # The same line and heading are another customer's there.
         _tell("edits_lost", file=name, n=len(upload.edits))
         upload.edits = {}
+    upload.tried, upload.refused = {}, ()
     if upload.recipe.sheet is not None and recipe.sheet is None:
         upload.cells = None  # which sheet is read is open again
     upload.recipe = recipe
@@ -199,9 +200,7 @@ def _place(recipe: Recipe) -> tuple[object, ...]:
 
 def edit(name: str, cells: Mapping[tuple[int, str], str]) -> None:
     """Correct single cells of a file: (line in the file, heading) → text; read again next time."""
-    upload = files()[name]
-    upload.edits = {**upload.edits, **cells}
-    upload.imported = upload.error = None
+    files()[name].correct(cells)
 
 
 def forget_corrections(name: str) -> None:
@@ -304,6 +303,13 @@ def dated() -> bool:
 def stated_as_of() -> dt.date | None:
     """The 基準日 that the files state for themselves, by the rule of the join."""
     return matched().stated_as_of
+
+
+def as_of_candidates() -> tuple[dt.date, ...]:
+    """The days that a file may mean by the 基準日 that it states; none where one is clear."""
+    if stated_as_of() is not None:
+        return ()
+    return tuple(sorted({day for imported in used() for day in imported.as_of_candidates}))
 
 
 def latest_date() -> dt.date | None:

@@ -6,6 +6,7 @@ It is replaced whole, so that nothing that was said of some files outlives them.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +40,12 @@ class Upload:
     """What it would be if some column named the customers: nobody knows which one does."""
     edits: dict[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
     """Cells corrected by hand."""
+    tried: dict[tuple[int, str], str | None] = field(
+        default_factory=dict[tuple[int, str], str | None]
+    )
+    """Cells corrected since it was read last → their correction before that."""
+    refused: tuple[Message, ...] = ()
+    """Corrections that could not be taken, and why."""
     plain: bool = False
     """Read without what was remembered for its headings."""
     cells: Cells | None = None
@@ -47,6 +54,12 @@ class Upload:
     """``needed`` or ``wrong``: waits for its password."""
     secret: bool = False
     """Opened with a password: what is in it is for this session only."""
+
+    def correct(self, cells: Mapping[tuple[int, str], str]) -> None:
+        """Correct cells, (line in the file, heading) → text; it waits to be read again."""
+        self.tried = {cell: self.edits.get(cell) for cell in cells}
+        self.edits = {**self.edits, **cells}
+        self.imported = self.error = None
 
 
 @dataclass(frozen=True, slots=True)

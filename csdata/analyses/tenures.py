@@ -31,7 +31,7 @@ class Tenures:
     grouping columns, named in ``groups`` (one that is called like a column of ours gets ``_group``
     behind its name). ``set_aside`` has ``customer_id`` and ``reason`` of the others; ``counts``
     says how many rows have each status. ``noticed`` are the customers who have given notice and
-    whose contract is still running: no event.
+    whose contract is still running: no event; of ``noticed_undated`` nobody knows since when.
     """
 
     table: pd.DataFrame
@@ -44,6 +44,7 @@ class Tenures:
     as_of: dt.date | None
     n: int
     notes: tuple[Message, ...]
+    noticed_undated: int = 0
 
 
 def tenures(
@@ -93,7 +94,7 @@ def tenures(
     table = everyone.loc[counted, keep].reset_index(drop=True).astype({"event": bool})
     aside = everyone.loc[~counted, ["customer_id", "status"]]
     statuses = {str(k): int(v) for k, v in everyone["status"].value_counts().sort_index().items()}
-    due, noticed = count_due(portfolio, lived), count_noticed(portfolio, lived)
+    due, (noticed, undated) = count_due(portfolio, lived), count_noticed(portfolio, lived)
     zero = int((table["duration"] == 0).sum())
     return Tenures(
         table=table,
@@ -105,7 +106,8 @@ def tenures(
         definition=message(f"definition.tenure.{clock}"),
         as_of=portfolio.as_of,
         n=len(table),
-        notes=status_notes(statuses, due=due, zero=zero, noticed=noticed),
+        notes=status_notes(statuses, due=due, zero=zero, noticed=(noticed, undated)),
+        noticed_undated=undated,
     )
 
 
@@ -128,8 +130,8 @@ def count_due(portfolio: Portfolio, lived: nw.LazyFrame) -> int:
     return counts.count_due(lived, contracts=terms, as_of=portfolio.as_of)
 
 
-def count_noticed(portfolio: Portfolio, lived: nw.LazyFrame) -> int:
-    """Customers who have given notice while their contract is still running."""
+def count_noticed(portfolio: Portfolio, lived: nw.LazyFrame) -> tuple[int, int]:
+    """Customers who gave notice while their contract is still running; of these without a day."""
     return counts.count_noticed(lived, contracts=portfolio.contracts, as_of=portfolio.as_of)
 
 
@@ -143,7 +145,11 @@ def life_notes(portfolio: Portfolio, lived: nw.LazyFrame) -> tuple[Message, ...]
 
 
 def status_notes(
-    statuses: Mapping[str, int], *, due: int = 0, zero: int = 0, noticed: int = 0
+    statuses: Mapping[str, int],
+    *,
+    due: int = 0,
+    zero: int = 0,
+    noticed: tuple[int, int] = (0, 0),
 ) -> tuple[Message, ...]:
     """What was set aside and what is undecided, one sentence per reason that occurs."""
     notes = [message(f"status.{status}", n=n) for status, n in statuses.items() if status != "ok"]
@@ -151,6 +157,9 @@ def status_notes(
         notes.append(message("status.zero_duration", n=zero))
     if due:
         notes.append(message("status.due_undecided", n=due))
-    if noticed:
-        notes.append(message("status.noticed", n=noticed))
+    n, undated = noticed
+    if undated:
+        notes.append(message("status.noticed_undated", n=n, undated=undated))
+    elif n:
+        notes.append(message("status.noticed", n=n))
     return tuple(notes)

@@ -11,7 +11,7 @@ import pandas as pd
 import xlsxwriter
 
 from csdata.export.long_ids import long_ids
-from csdata.i18n import catalogue, text
+from csdata.i18n import Message, catalogue, text
 from csdata.tables import Import
 
 MOST_ROWS: Final = 20_000
@@ -85,10 +85,7 @@ def _write_rows(
     marked_day = book.add_format({"bg_color": _YELLOW, "num_format": _DAY_FORMAT})
     numeric = _numeric(imported)
     top = imported.header_row - 1
-    if top and imported.as_of is not None:
-        # Above the headings, where a report states it: dropped again, the day is known.
-        said = text("error_workbook.as_of", language, day=f"{imported.as_of:%Y-%m-%d}")
-        sheet.write_string(0, 0, said)
+    _write_above(sheet, imported, language)
     headers = [str(header) for header in rows.columns]
     last = len(headers)
     for j, header in enumerate([*headers, text("error_workbook.reasons", language)]):
@@ -113,6 +110,28 @@ def _write_rows(
     sheet.autofilter(top, 0, max(lines, default=top + 1) - 1, last)
     sheet.set_column(0, last - 1, 16)
     sheet.set_column(last, last, 60)
+
+
+def _write_above(sheet: Any, imported: Import, language: str) -> None:
+    """The lines above the headings as the file has them.
+
+    Where they do not state the 基準日, the first blank one does: dropped again, the day is known.
+    """
+    for row, cells in enumerate(imported.above):
+        for place, said in cells:
+            sheet.write_string(row, place, said[:LONGEST_CELL])
+    blank = next((row for row, cells in enumerate(imported.above) if not cells), None)
+    if imported.as_of is None or blank is None or _states_as_of(imported):
+        return
+    said = text("error_workbook.as_of", language, day=f"{imported.as_of:%Y-%m-%d}")
+    sheet.write_string(blank, 0, said)
+
+
+def _states_as_of(imported: Import) -> bool:
+    """Whether the 基準日 comes from the lines above the headings."""
+    said = [note for note in imported.notes if note.key == "note.as_of"]
+    where = [note.values["where"] for note in said]  # noqa: PD011 (a mapping)
+    return [w.key for w in where if isinstance(w, Message)] == ["intake.where_banner"]
 
 
 def _numeric(imported: Import) -> set[str]:

@@ -22,7 +22,7 @@ from csdata.intake.currencies import (
 )
 from csdata.intake.fields import Candidate, Guess
 from csdata.intake.missing import missing
-from csdata.intake.money import Money, money
+from csdata.intake.money import Money, money, shown_sign
 from csdata.intake.reading import Reading
 from csdata.intake.recipe import Recipe
 from csdata.schema import MONEY
@@ -33,6 +33,17 @@ UNMARKED: Final = ""
 
 LENDING: Final = 0.5
 """Share of the amounts that have to name a currency for the others to be in it."""
+
+FAR: Final = 20
+"""So many times as large, the usual of two lots of amounts can hardly be in one currency.
+
+A dollar, a euro or a pound has been 70 to 250 yen for decades, so the same prices in yen look some
+hundred times as large; usual fees of one company in one currency differ by a few times. Currencies
+that are closer to each other (a yuan is some 20 yen) cannot be told by size.
+"""
+
+SEVERAL: Final = 3
+"""Amounts with a currency from which on their usual size says something."""
 
 FITTING: Final = 0.5
 """Share of the texts of a neighbour that have to be currencies."""
@@ -74,7 +85,7 @@ def amounts(reading: Reading, column: Column) -> Amounts:
     are read. Numbers without a currency have that of a neighbouring column, of the heading, of the
     recipe or of the other cells, in this order.
     """
-    found = money(column.distinct)
+    found = money(column.distinct, decimal=reading.decimal(column))
     gone = missing(column.distinct) & ~found.ok
     factor = scale_of(column.header)
     values = np.where(found.scaled, found.values, found.values * factor)
@@ -82,13 +93,48 @@ def amounts(reading: Reading, column: Column) -> Amounts:
     rows = column.spread(values, np.nan).astype(np.float64)
     codes = _codes(reading, column, found)
     read = ~np.isnan(rows)
+    unclear = column.rows(found.unclear)
+    if column.header in reading.dotted:
+        true = reading.dotted[column.header] & unclear
+        known = column.spread(money(column.distinct, decimal="point").values * factor, np.nan)
+        rows, unclear = np.where(true, known, rows), unclear & ~true
     present = tuple(sorted(set(codes[read]) - {""}))
     if present and UNMARKED in set(codes[read]):
         present = (UNMARKED, *present)
     unread = column.rows(~found.ok & ~gone)
     if len(present) > 1:
         rows = _of_one_currency(reading, column, rows, codes, present)
+    if unclear.any() and reading.decimal(column) is None:
+        _ask_decimals(reading, column, unclear, present)
+        rows = np.where(unclear, np.nan, rows)
+    elif unclear.any() and column.header not in reading.decimals:
+        n = int(unclear.sum())
+        reading.report.note(f"dots_{reading.decimal(column)}", column=column.header, n=n)
     return Amounts(rows, unread, column.rows(gone), present)
+
+
+def _ask_decimals(reading: Reading, column: Column, unclear: Bools, codes: tuple[str, ...]) -> None:
+    """Ask what the dot of 1.200 is: until somebody says so, nobody knows these amounts."""
+    shown = list(dict.fromkeys(column.at(np.flatnonzero(unclear))))[:3]
+    mapping, columns = reading.guess.mapping, reading.data.columns
+    others = {mapping[f]: columns[mapping[f]].distinct for f in MONEY if f in mapping}
+    like = {header: sign for header, texts in others.items() if (sign := shown_sign(texts))}
+    reading.report.ask(
+        "decimal",
+        column=column.header,
+        examples=shown,
+        currency=codes[0] if len(codes) == 1 else UNMARKED,
+        like=next(iter(like), ""),
+        sign=next(iter(like.values()), ""),
+    )
+    reading.report.issues(
+        "unclear_amount",
+        rows=reading.data.lines[unclear],
+        column=column.header,
+        values=column.at(np.flatnonzero(unclear)),
+        action="missing",
+        severity="warning",
+    )
 
 
 def _tell(reading: Reading, column: Column, found: Money, factor: float) -> None:
@@ -129,12 +175,16 @@ def _lent(
     """The only currency that cells name, for those that name none; empty if too few name it.
 
     One ``USD 1,000`` among twenty bare ``100,000`` says nothing about these; one ¥ does, in files
-    of a country whose people leave it out.
+    of a country whose people leave it out: unless the bare ones are of another size altogether.
     """
     amounts = column.rows(found.ok)
-    marked, bare = int((amounts & (codes == code)).sum()), int((amounts & (codes == "")).sum())
-    if code != HOME and marked < LENDING * (marked + bare):
-        return UNMARKED
+    with_code, without = amounts & (codes == code), amounts & (codes == "")
+    marked, bare = int(with_code.sum()), int(without.sum())
+    if marked < LENDING * (marked + bare):
+        values = np.abs(column.spread(found.values, np.nan))
+        usual = [float(np.median(values[rows])) for rows in (without, with_code)]
+        if code != HOME or (marked >= SEVERAL and usual[1] >= FAR * usual[0]):
+            return UNMARKED
     if bare:
         reading.report.note("currency_lent", column=column.header, currency=code, n=bare)
     return code

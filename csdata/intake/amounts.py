@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
 from csdata.intake._arrow import pc
 from csdata.intake.columns import Bools, Parsed, floats, folded, matches
+from csdata.intake.recipe import Decimal
 
 NUMBER: Final = (
     r"^(?P<sign>[-+]?)(?P<money>[¥\\]?)(?P<sign2>[-+]?)"
@@ -30,12 +31,12 @@ SMALL: Final = r"^[-+]?\d(?:\.\d+)?[eE]-\d{2,3}$"
 """How programs write a number close to zero."""
 
 LEADING_ZERO: Final = r"^[-+]?0\d"
-Decimal = Literal["point", "comma"]
 
 # A number in either notation: groups of three, then a decimal part.
 _GROUPED_POINT: Final = r"^[-+]?(?:\d{1,3}(?:[, ']\d{3})+|\d+)?(?:\.\d*)?$"
 _GROUPED_COMMA: Final = r"^[-+]?(?:\d{1,3}(?:[. ']\d{3})+|\d+)(?:,\d*)?$"
 _ONLY_POINT: Final = r"\d\.(?:\d{1,2}|\d{4,})$|^[-+]?0?\.\d|\d{4}\.\d|[,']\d{3}\.|,\d{3},"
+_THREE_BEHIND: Final = r"^[-+]?[1-9]\d{0,2}\.\d{3}$"
 _ONLY_COMMA: Final = r"\d,(?:\d{1,2}|\d{4,})$|^[-+]?0,\d|\d{4},\d|\.\d{3}[,.]"
 
 
@@ -77,6 +78,16 @@ def decimal_sign(texts: pa.StringArray) -> Decimal | None:
     if matches(texts, _ONLY_POINT).any():
         return "point"
     return "comma" if matches(texts, _ONLY_COMMA).any() else None
+
+
+def unclear_dots(texts: pa.StringArray) -> Bools:
+    """Which numbers of a column have one dot with three digits behind, where no other tells it.
+
+    ``1.200`` is 1200 in one country and 1.2 in another. ``1,200`` is nobody's 1.2: amounts have no
+    three decimals where the comma stands before them.
+    """
+    found = matches(texts, _THREE_BEHIND)
+    return found & (decimal_sign(texts) is None) if found.any() else found
 
 
 def separated(texts: pa.StringArray, decimal: Decimal) -> Parsed:

@@ -26,6 +26,9 @@ from csdata.intake.reading import Reading
 from csdata.schema import MONEY
 
 UNREADABLE: Final = {"date": "not_a_date", "number": "not_a_number", "boolean": "not_a_boolean"}
+UNSEEN: Final = frozenset({"xls", "xlsb", "ods"})
+"""Workbooks whose number formats nobody tells us: 12 may be shown as 12 there, or as 1200%."""
+
 DURATIONS: Final = frozenset({"tenure_months", "term_months"})
 
 
@@ -126,27 +129,32 @@ def _ids(reading: Reading, column: Column) -> npt.NDArray[np.object_]:
         reading.report.note("ids_restored", column=column.header, n=n)
     # One odd key among others that have no checksum at all is no broken id of Salesforce.
     broken = found.broken & (found.sound.sum() >= found.broken.sum())
-    for rule, which in (
-        ("id_checksum", broken),
-        ("id_scientific", ids.scientific(texts)),
-        ("id_digits", ids.cut_digits(texts)),
-        ("id_zeros", ids.lost_zeros(texts)),
-        ("id_decimal", ids.written_as_decimals(texts)),
+    rounded = reading.rounded.get(column.header, np.zeros(len(column.codes), dtype=bool))
+    for rule, rows in (
+        ("id_checksum", column.rows(broken)),
+        ("id_scientific", column.rows(ids.scientific(texts))),
+        ("id_rounded", rounded),
+        ("id_digits", column.rows(ids.cut_digits(texts)) & ~rounded),
+        ("id_zeros", column.rows(ids.lost_zeros(texts))),
+        ("id_decimal", column.rows(ids.written_as_decimals(texts))),
     ):
-        if not which.any():
-            continue
-        rows = np.flatnonzero(column.rows(which))
-        reading.report.issues(
-            rule,
-            rows=reading.data.lines[rows],
-            column=column.header,
-            values=column.at(rows),
-            action="kept",
-            severity="warning",
-        )
-        why = message(f"rule.{rule}")
-        reading.report.note("ids_suspect", column=column.header, n=len(rows), why=why)
+        if rows.any():
+            _suspect(reading, column, rule, np.flatnonzero(rows))
     return column.spread(found.ids, None)
+
+
+def _suspect(reading: Reading, column: Column, rule: str, rows: npt.NDArray[np.intp]) -> None:
+    """List ids that something has changed on the way; they stay as they are."""
+    reading.report.issues(
+        rule,
+        rows=reading.data.lines[rows],
+        column=column.header,
+        values=column.at(rows),
+        action="kept",
+        severity="warning",
+    )
+    why = message(f"rule.{rule}")
+    reading.report.note("ids_suspect", column=column.header, n=len(rows), why=why)
 
 
 # ------------------------------------------------------------------------- columns of unknown use
@@ -156,8 +164,14 @@ def natural_column(
     reading: Reading, column: Column, rows: Bools, read: Dates | None, *, name: str
 ) -> npt.NDArray[Any]:
     """The values of some rows of a column that is no field, under the name that it will have."""
-    percent = reading.recipe.percent
-    found = natural(column, rows, code=is_code(column.header), read=read, percent=percent)
+    found = natural(
+        column,
+        rows,
+        code=is_code(column.header),
+        read=read,
+        percent=reading.recipe.percent,
+        decimal=reading.decimal(column),
+    )
     _tell_natural(reading, column, found, name)
     return found.values
 
@@ -167,6 +181,8 @@ def _tell_natural(reading: Reading, column: Column, found: Natural, name: str) -
         reading.report.note("missing_words", column=column.header, n=found.gone)
     if found.currencies:
         reading.report.currencies[name] = found.currencies
+    if found.unclear:
+        reading.report.note("amounts_unclear", column=column.header, n=found.unclear)
     if found.shares is not None:
         _tell_shares(reading, column, found.shares)
 
@@ -177,6 +193,8 @@ def _tell_shares(reading: Reading, column: Column, found: Shares) -> None:
         note("percent_signs", column=header, n=n)
     if found.form is not None and (n := column.count(found.ok & ~found.marked)):
         note(f"percent_{found.form}", column=header, n=n)
+        if reading.kind in UNSEEN:
+            note("percent_unseen", column=header, ending=f".{reading.kind}")
 
 
 # ------------------------------------------------------------------------------------ what is left

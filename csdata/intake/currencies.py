@@ -24,6 +24,17 @@ CODES: Final = frozenset(
         """,
     )
 )
+DOTTED: Final = frozenset(
+    re.findall(
+        "[A-Z]{3}",
+        "ARS BRL CLP COP CRC CZK DKK EUR HUF IDR ISK NOK PLN PYG RON RSD SEK TRY UYU VND",
+    )
+)
+"""Currencies of countries that write a dot between thousands: 1.200,50."""
+
+WHOLE: Final = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "VND"})
+"""Currencies of which nobody writes decimals."""
+
 _SIGNS_OF: Final = (
     *(
         ("JPY", ("¥", "\\", "円")),

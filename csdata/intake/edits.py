@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 
 from csdata.intake.columns import Column
@@ -13,6 +15,38 @@ from csdata.intake.report import Report
 
 Edits = Mapping[tuple[int, str], str]
 """(Line in the file from 1, heading) → what the cell is to say; empty text makes it blank."""
+
+
+UNREAD: Final = frozenset({"not_a_date", "not_a_number", "not_a_boolean", "impossible_date"})
+"""Rules for cells that their field cannot take."""
+
+
+def once(issues: pd.DataFrame) -> pd.DataFrame:
+    """The problems without "corrected by hand" for cells whose new text cannot be read, either."""
+    unread, edited = issues["rule"].isin(UNREAD), issues["rule"] == "edited"
+    if not (unread.any() and edited.any()):
+        return issues
+    cells = set(_cells(issues[unread]))
+    vain = np.array([cell in cells for cell in _cells(issues)])
+    return issues[~(edited & vain)].reset_index(drop=True)
+
+
+def unreadable(
+    issues: pd.DataFrame, edits: Iterable[tuple[int, str]]
+) -> dict[tuple[int, str], str]:
+    """Corrected cells whose text cannot be read as what their column holds → the rule that says so.
+
+    Args:
+        issues: :attr:`.Import.issues` of the file read with the corrections.
+        edits: The cells in question: line in the file and heading.
+    """
+    unread = issues[issues["rule"].isin(UNREAD)]
+    rules = dict(zip(_cells(unread), unread["rule"], strict=True))
+    return {cell: rules[cell] for cell in edits if cell in rules}
+
+
+def _cells(issues: pd.DataFrame) -> list[tuple[int, str]]:
+    return list(zip(issues["row"].tolist(), issues["column"].tolist(), strict=True))
 
 
 def apply(

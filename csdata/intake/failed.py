@@ -7,6 +7,7 @@ blanks: an end that could not be worked out must not read as "still a customer".
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,26 @@ def headers_at(grid: Grid, found: Layout) -> dict[int, str]:
     """The heading above each column of the sheet."""
     return {
         grid.positions[j]: header for j, header in zip(found.columns, found.headers, strict=True)
+    }
+
+
+def known_of_cells(
+    report: Report,
+    cells: Cells,
+    headers: Mapping[int, str],
+    rows: DataRows,
+    *,
+    edits: Edits | None = None,
+) -> dict[str, Any]:
+    """What a reading knows of single cells beside their text; failed cells and formats are told."""
+    lost = failed_rows(report, cells, headers, rows, edits=edits)
+    tell_formats(report, cells, headers)
+    return {
+        "failed": lost,
+        "decimals": frozenset(headers[at] for at in cells.decimals if at in headers),
+        "dotted": rows_at(cells.dotted, headers, rows, edits=edits),
+        "rounded": rows_at(cells.rounded, headers, rows, edits=edits),
+        "kind": cells.kind,
     }
 
 
@@ -48,6 +69,24 @@ def failed_rows(
         if header in found:
             found[header] &= rows.lines != line
     return found
+
+
+def rows_at(
+    at: Sequence[tuple[int, int]],
+    headers: Mapping[int, str],
+    rows: DataRows,
+    *,
+    edits: Edits | None = None,
+) -> dict[str, Bools]:
+    """Heading → rows of data in which one of these cells (row and column from 0) stands.
+
+    A cell that was corrected by hand is another one.
+    """
+    lines: dict[str, list[int]] = {}
+    for row, column in at:
+        if column in headers and (row + 1, headers[column]) not in (edits or {}):
+            lines.setdefault(headers[column], []).append(row + 1)
+    return {header: np.isin(rows.lines, found) for header, found in lines.items()}
 
 
 def _listed(

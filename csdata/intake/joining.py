@@ -11,13 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from csdata.i18n import Message, message
+from csdata.intake.amount_columns import FAR
 from csdata.intake.ids import key15
 from csdata.schema import MONEY
 from csdata.tables import Import
 from csdata.taxes import Tax, tax_name
 
-FAR: Final = 20
-"""So many times as large, the usual amounts of two files can hardly be in the same currency."""
+_TERMS: Final = ("mrr", "fixed", "overage", "other", "term_months")
+"""What tells two contracts apart that have no number and begin on one day."""
 
 
 def without_repeats(imports: Sequence[Import]) -> tuple[tuple[Import, ...], list[Message]]:
@@ -87,8 +88,9 @@ def newest_rows(
 
     Of two exports the one with the later as-of date (or the one given later) knows how a record
     went on. The same record is: a customer with the same start; a contract with the same number, or
-    with the same customer and start in two files with the same headings; a row of usage or of
-    activities that is the same in every column of two such files.
+    with the same customer, start, plan and name in two files with the same headings (of several
+    such contracts the newer file may lack one: that one stays, told by its amounts); a row of usage
+    or of activities that is the same in every column of two such files.
     """
     made, notes = list(frames), list[Message]()
     for role in ("customers", "contracts", "opportunities", "usage", "touches"):
@@ -99,7 +101,10 @@ def newest_rows(
             for newer, rows in seen:
                 columns = _record(role, (imports[n], made[n]), (newer, rows))
                 if columns:
-                    again |= _found(made[n], rows, columns, counted=role in ("usage", "touches"))
+                    found = _found(made[n], rows, columns, counted=role in ("usage", "touches"))
+                    if role == "contracts" and "contract_id" not in columns:
+                        found &= ~_left_over(made[n], rows, columns)
+                    again |= found
             seen.append((imports[n], made[n]))
             if again.any():
                 made[n] = made[n][~again].reset_index(drop=True)
@@ -137,6 +142,22 @@ def _found(
         known = known.assign(_nth=known.groupby(columns, dropna=False).cumcount())
     again = keys.merge(known.drop_duplicates(), how="left", indicator="_seen")["_seen"]
     return (again == "both").to_numpy() & keys[columns[0]].notna().to_numpy()
+
+
+def _left_over(
+    rows: pd.DataFrame, others: pd.DataFrame, columns: list[str]
+) -> npt.NDArray[np.bool_]:
+    """Of contracts that look alike, those that another file with fewer of them does not have."""
+    sizes = others.groupby(columns, dropna=False).size().rename("_there").reset_index()
+    own = rows[columns].assign(
+        _here=rows.groupby(columns, dropna=False)["customer_id"].transform("size")
+    )
+    there = own.merge(sizes, how="left", on=columns)["_there"].fillna(0).to_numpy()
+    terms = [c for c in _TERMS if c in rows and c in others]
+    fewer = (there < own["_here"].to_numpy()) & (there > 0)
+    if not fewer.any() or not terms:
+        return np.zeros(len(rows), dtype=bool)
+    return fewer & ~_found(rows, others, [*columns, *terms], counted=True)
 
 
 def known_ids(imports: Sequence[Import]) -> dict[str, str]:

@@ -208,6 +208,24 @@ def columns_of(grid: Grid, layout: Layout) -> list[tuple[str, pa.StringArray]]:
     ]
 
 
+def above(grid: Grid, layout: Layout) -> tuple[tuple[tuple[int, str], ...], ...]:
+    """What stands in each row above the headings: place from the table's first column, and text.
+
+    Of a very long banner the last rows; of a very long cell its beginning. What stands beside the
+    table is left out, unless the row has nothing else.
+    """
+    first, last = min(layout.columns), max(layout.columns)
+    rows: list[tuple[tuple[int, str], ...]] = []
+    for row in range(layout.header_row):
+        if row < layout.header_row - FURTHER or not grid.filled[row].any():
+            rows.append(())
+            continue
+        cells = [(j, text[:LINE]) for j, text in enumerate(grid.row(row)) if text]
+        inside = [(j - first, text) for j, text in cells if first <= j <= last]
+        rows.append(tuple(inside or [(0, cells[0][1])]))
+    return tuple(rows)
+
+
 def whole(layout: Layout) -> Bools:
     """A mask that keeps every row of the table."""
     return np.ones(len(layout.rows), dtype=bool)

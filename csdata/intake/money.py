@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from csdata.intake._arrow import pc
-from csdata.intake.amounts import Decimal, decimal_sign, months, numbers, separated
+from csdata.intake.amounts import decimal_sign, months, numbers, separated, unclear_dots
 from csdata.intake.columns import Bools, flags, floats, folded, matches
 from csdata.intake.currencies import CODES, SCALES, SIGNS
+from csdata.intake.recipe import Decimal
 
 _SIGN_FIRST: Final = r"US\$|A\$|C\$|HK\$|S\$|NT\$|R\$|[¥\\$€£₩₹฿₫]"
 _SIGN_LAST: Final = r"円|米ドル|ドル|ユーロ|ポンド|ウォン|人民元|[¥$€£₩₹฿₫]"
@@ -54,6 +55,8 @@ class Money:
         converted: Which had a converted amount in brackets, which was taken.
         accounting: Which are negative by brackets or a triangle.
         decimal: The sign before the decimals.
+        unclear: Amounts like ``1.200`` in a column that does not show what the dot is; their
+            values are as the caller has it.
     """
 
     values: npt.NDArray[np.float64]
@@ -63,16 +66,18 @@ class Money:
     converted: Bools
     accounting: Bools
     decimal: Decimal
+    unclear: Bools
 
 
-def money(texts: pa.StringArray) -> Money:
+def money(texts: pa.StringArray, *, decimal: Decimal | None = None) -> Money:
     """Amounts with currencies in front or behind, accounting negatives and Japanese units.
 
     The decimal sign is that of the column. What is in brackets behind an amount in another currency
-    is the converted amount, and is taken.
+    is the converted amount, and is taken. ``decimal`` is the sign before the decimals of a column
+    that does not show it, else they are read with points.
     """
     plain = folded(texts)
-    if matches(plain, _PLAIN).all():
+    if matches(plain, _PLAIN).all() and not unclear_dots(plain).any():
         return _unmarked(floats(plain))
     plain = pc.replace_substring_regex(plain, _CLOSED, r"\1\2")
     both = pc.extract_regex(plain, _BOTH)
@@ -82,8 +87,12 @@ def money(texts: pa.StringArray) -> Money:
     picked = pc.extract_regex(plain, _SHAPE)
     digits = pc.utf8_trim_whitespace(pc.struct_field(picked, "digits"))
     digits = pc.fill_null(pc.binary_join_element_wise(digits, _text(picked, "power"), ""), "")
-    decimal = decimal_sign(digits) or "point"
-    parsed = separated(digits, decimal)
+    unclear = unclear_dots(digits)
+    if unclear.any() and decimal == "comma":
+        # Then no amount of the column has decimals: the dots separate thousands, as commas may.
+        digits = pc.replace_substring(digits, ".", ",")
+    sign = decimal_sign(digits) or "point"
+    parsed = separated(digits, sign)
     opened = _has(picked, "open") | _has(picked, "open2")
     paired = opened == _has(picked, "close")
     minus = [_text(picked, name) for name in ("minus", "minus2", "minus3")]
@@ -105,7 +114,16 @@ def money(texts: pa.StringArray) -> Money:
         scaled=_has(picked, "scale") | spoken | _has(picked, "code2"),
         converted=converted & ok,
         accounting=(opened | triangles) & ok,
-        decimal=decimal,
+        decimal=sign,
+        unclear=unclear & ok,
+    )
+
+
+def shown_sign(texts: pa.StringArray) -> Decimal | None:
+    """The sign before the decimals that amounts of a column show; None if they do not."""
+    digits = pc.extract_regex(folded(texts), _SHAPE)
+    return decimal_sign(
+        pc.fill_null(pc.utf8_trim_whitespace(pc.struct_field(digits, "digits")), "")
     )
 
 
@@ -113,7 +131,7 @@ def _unmarked(values: npt.NDArray[np.float64]) -> Money:
     """Plain numbers: what workbooks mostly have, and a short way for them."""
     none = np.zeros(len(values), dtype=bool)
     codes = np.full(len(values), "", dtype=object)
-    return Money(values, np.isfinite(values), codes, none, none, none, "point")
+    return Money(values, np.isfinite(values), codes, none, none, none, "point", none)
 
 
 def could_be_amounts(texts: pa.StringArray) -> Bools:

@@ -16,7 +16,7 @@ from csdata.intake.dates import Dates
 from csdata.intake.missing import clearly_missing
 from csdata.intake.money import is_marked, money
 from csdata.intake.percent import Shares, shares
-from csdata.intake.recipe import Percent
+from csdata.intake.recipe import Decimal, Percent
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -28,12 +28,14 @@ class Natural:
         gone: Cells such as ``-`` or ``N/A`` that are missing among numbers or dates.
         currencies: ISO codes of money; more than one leave the column text.
         shares: How shares were read, None if the column has none.
+        unclear: Amounts whose dot may stand for thousands or decimals; they leave the column text.
     """
 
     values: npt.NDArray[Any]
     gone: int = 0
     currencies: tuple[str, ...] = ()
     shares: Shares | None = None
+    unclear: int = 0
 
 
 def natural(
@@ -43,6 +45,7 @@ def natural(
     code: bool,
     read: Dates | None = None,
     percent: Mapping[str, Percent] | None = None,
+    decimal: Decimal | None = None,
 ) -> Natural:
     """The values of some rows as numbers or dates if every one of them is, else as text.
 
@@ -53,6 +56,7 @@ def natural(
             than 15 digits and powers of ten (``1E3``) say so too.
         read: Its dates, if they were looked for.
         percent: The recipe's choice for headings of shares.
+        decimal: Which sign stands before the decimals of amounts that do not show it.
 
     Yes/No stays text: which words count as a tick is settled where ticks are counted.
     """
@@ -65,7 +69,7 @@ def natural(
         if read is not None and _all(Parsed(read.values, read.ok), texts, used):
             gone = column.count(~read.ok & used)
             return Natural(column.spread(read.values, "NaT")[rows], gone)
-        return _money(column, rows, used)
+        return _money(column, rows, used, decimal)
     parsed = _numeric(column.header, texts, used, percent or {})
     whole = _all(parsed, texts, used) and not any_leading_zero(texts, used)
     if not whole or not exact(parsed.values[used]):
@@ -92,17 +96,20 @@ def _all(parsed: Shares | Parsed, texts: pa.StringArray, used: Bools) -> bool:
     return bool((~unread | clearly_missing(texts)).all())
 
 
-def _money(column: Column, rows: Bools, used: Bools) -> Natural:
+def _money(column: Column, rows: Bools, used: Bools, decimal: Decimal | None) -> Natural:
     """A column of amounts that say their currency; of several currencies it stays text."""
     few = column.distinct[:SAMPLE]
     marked = is_marked(few) & used[:SAMPLE]
     if 2 * marked.sum() < used[:SAMPLE].sum():
         return Natural(column.objects()[rows])
-    found = money(column.distinct)
+    found = money(column.distinct, decimal=decimal)
     sure = found.ok & (is_marked(column.distinct) | plain_numbers(column.distinct, used).ok)
     if not _all(Parsed(found.values, sure), column.distinct, used):
         return Natural(column.objects()[rows])
     codes = tuple(sorted({code for code in found.codes[used & sure] if code}))
+    if decimal is None and (unclear := found.unclear & used).any():
+        n = int(column.rows(unclear)[rows].sum())
+        return Natural(column.objects()[rows], currencies=codes, unclear=n)
     if len(codes) != 1:
         return Natural(column.objects()[rows], currencies=codes)
     values = column.spread(np.where(sure, found.values, np.nan), np.nan)[rows]

@@ -11,13 +11,16 @@ import pandas as pd
 
 from csdata.i18n import Message, message
 from csdata.intake.amount_columns import HOME
+from csdata.intake.currencies import DOTTED, WHOLE
 from csdata.intake.gaps import gaps
-from csdata.intake.recipe import Recipe
+from csdata.intake.recipe import Decimal, Recipe
 from csdata.tables import Import
 from csdata.taxes import Tax
 
 CLEAR: Final = 0.2
 """How much more often something must point one way than the other to be evidence."""
+
+_SIGNS: Final[tuple[Decimal, ...]] = ("comma", "point")
 
 TWO_NUMBERS: Final = r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-]\d{2,4}"
 
@@ -214,6 +217,21 @@ def _currency(_imported: Import, question: Message) -> Proposal:
     return Proposal("currency", question, answers, 0, message("proposal.currency"))
 
 
+def _decimal(_imported: Import, question: Message) -> Proposal:
+    values = _values(question)
+    answers = tuple(Answer(message(f"answer.decimal_{s}"), {"decimal": s}) for s in _SIGNS)
+    about, currency, like = _about(question), values.get("currency"), values.get("like")
+    best, reason = None, message("proposal.decimal_unknown")
+    if like:
+        best = _SIGNS.index(values["sign"])
+        reason = message(f"proposal.decimal_like_{values['sign']}", column=like)
+    elif currency in DOTTED:
+        best, reason = 0, message("proposal.decimal_dotted", currency=currency)
+    elif currency in WHOLE:
+        best, reason = 0, message("proposal.decimal_whole", currency=currency)
+    return Proposal("decimal", question, answers, best, reason, about=about)
+
+
 def _tax(_imported: Import, question: Message) -> Proposal:
     kinds: tuple[Tax, ...] = ("excluded", "included")
     answers = tuple(Answer(message(f"answer.tax_{kind}"), {"tax": kind}) for kind in kinds)
@@ -233,6 +251,7 @@ _MAKERS: Final[Mapping[str, Callable[[Import, Message], Proposal]]] = MappingPro
         "block": _block,
         "percent": _percent,
         "currency": _currency,
+        "decimal": _decimal,
         "tax": _tax,
     }
 )

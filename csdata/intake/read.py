@@ -18,6 +18,7 @@ from csdata.intake import (
     failed,
     layout,
     merged,
+    notices,
     rules,
     settling,
     tax,
@@ -26,7 +27,7 @@ from csdata.intake.amount_columns import prefer_converted
 from csdata.intake.assemble import rows_apart, rows_as_text, used_rows
 from csdata.intake.columns import column
 from csdata.intake.data_rows import data_rows
-from csdata.intake.edits import Edits
+from csdata.intake.edits import Edits, once
 from csdata.intake.edits import apply as apply_edits
 from csdata.intake.fields import guess
 from csdata.intake.grain import tell_grain
@@ -161,11 +162,13 @@ def understand(
     rows = data_rows(report, found, columns, guessed.mapping, spans)
     if not len(rows.lines):
         raise NoTableFound(file=name, remedy=message("intake.remedy_no_rows"))
-    lost = failed.failed_rows(report, cells, places, rows, edits=edits)
-    failed.tell_formats(report, cells, places)
-    reading = Reading(name, recipe, guessed.role, guessed, rows, found, report, lost)
+    reading = Reading(
+        *(name, recipe, guessed.role, guessed, rows, found, report),
+        **failed.known_of_cells(report, cells, places, rows, edits=edits),
+    )
     made = _assemble(reading, cells)
-    return replace(made, headers=plain.headers, fingerprint=known_as)
+    above = layout.above(grid, found)
+    return replace(made, headers=plain.headers, fingerprint=known_as, above=above)
 
 
 def _block(
@@ -202,13 +205,14 @@ def _tell_layout(report: Report, cells: Cells, found: layout.Layout) -> None:
 
 
 def _assemble(reading: Reading, cells: Cells) -> Import:
+    reading = notices.both_kinds(reading)
     data, report, mapping = reading.data, reading.report, reading.guess.mapping
     _tell_role(reading)
     tell_grain(reading)
     settling.tell_cut_off(reading)
     read = canonical.date_columns(reading, epoch_1904=cells.epoch_1904)
     as_of = settling.settle_as_of(reading, read)
-    typed = canonical.type_fields(reading, read)
+    typed = notices.either(reading, canonical.type_fields(reading, read))
     canonical.list_unread(reading, typed)
     settling.ask_day_order(reading, typed, read)
     found = {name: field.data for name, field in typed.items()}
@@ -230,7 +234,7 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
         table=table,
         role=reading.role,
         as_of=as_of,
-        issues=report.table(),
+        issues=once(report.table()),
         notes=tuple(report.notes),
         mapping=mapping,
         columns=MappingProxyType(names),
@@ -249,6 +253,7 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
         currency=settling.currency(report.currencies),
         currencies=MappingProxyType(dict(report.currencies)),
         tax=MappingProxyType(taxes),
+        as_of_candidates=report.as_of_candidates,
     )
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from csdata.intake.fields import Guess
 from csdata.intake.layout import Layout
-from csdata.intake.recipe import Recipe
+from csdata.intake.recipe import Decimal, Recipe
 from csdata.intake.report import Action, Report, Severity
 from csdata.intake.values import Bools, Column
 from csdata.schema import Source
@@ -37,6 +37,20 @@ class Reading:
     report: Report
     failed: Mapping[str, Bools] = field(default_factory=dict[str, Bools])
     """Heading → rows whose cell is blank because a formula failed or was never worked out."""
+
+    decimals: frozenset[str] = frozenset()
+    """Headings over true numbers of a workbook: a dot in them is that of decimals."""
+    dotted: Mapping[str, Bools] = field(default_factory=dict[str, Bools])
+    """Heading → rows with a true number among texts that look alike."""
+    rounded: Mapping[str, Bools] = field(default_factory=dict[str, Bools])
+    """Heading → rows whose number is too long for a workbook to keep whole."""
+
+    kind: str = ""
+    """What the bytes are, as :attr:`.Cells.kind` has it."""
+
+    def decimal(self, column: Column) -> Decimal | None:
+        """The sign before the decimals of amounts that do not show it; None if nobody knows."""
+        return "point" if column.header in self.decimals else self.recipe.decimal
 
     def column(self, field: str) -> Column:
         """The column that was taken for a field."""

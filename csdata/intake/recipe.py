@@ -11,6 +11,7 @@ from csdata.schema import Source
 from csdata.taxes import Tax
 
 Percent = Literal["percent", "fraction"]
+Decimal = Literal["point", "comma"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Recipe:
         block: Which of several tables side by side (a joined report) to read, from 1.
         percent: Heading → whether its numbers are percentages (12 = 12 %) or fractions (0.12).
         currency: ISO code of amounts that carry none.
+        decimal: Which sign stands before the decimals of amounts that do not show it: whether
+            ``EUR 1.200`` is 1.2 (``point``) or 1200 (``comma``).
         tax: Whether amounts include consumption tax (税込) or not (税抜), where their headings say
             nothing; of one amount in both kinds, the column that is read.
         multiple: Headings whose cells hold several values, ``A;B``.
@@ -49,5 +52,6 @@ class Recipe:
     block: int | None = None
     percent: Mapping[str, Percent] = field(default_factory=dict[str, Percent])
     currency: str | None = None
+    decimal: Decimal | None = None
     tax: Tax | None = None
     multiple: tuple[str, ...] = ()

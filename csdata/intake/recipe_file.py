@@ -161,6 +161,7 @@ _CHECKS: Final[Mapping[str, Callable[[object], bool]]] = {
     "block": _is_place,
     "percent": _is_percent,
     "currency": _is_currency,
+    "decimal": _one_of("point", "comma"),
     "tax": _one_of("included", "excluded"),
     "multiple": _is_texts,
 }

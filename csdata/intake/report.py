@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from typing import Final, Literal
 
@@ -24,6 +25,7 @@ class Report:
         questions: What only the user can decide; ``question.<field of the recipe>``.
         dropped: Rows that are no data (totals, footer), counted by rule.
         currencies: Column of the table → ISO codes of its money.
+        as_of_candidates: The days that the file may mean by the 基準日 that it states.
     """
 
     def __init__(self) -> None:
@@ -31,6 +33,7 @@ class Report:
         self.questions: list[Message] = []
         self.dropped: Counter[str] = Counter()
         self.currencies: dict[str, tuple[str, ...]] = {}
+        self.as_of_candidates: tuple[dt.date, ...] = ()
         self._issues: list[pd.DataFrame] = []
 
     def note(self, key: str, /, **values: object) -> None:

@@ -42,6 +42,7 @@ def settle_as_of(reading: Reading, read: Mapping[str, Dates]) -> dt.date | None:
     if unclear := unclear_day(reading.layout.banner, reading.layout.footer):
         text, day, other = unclear
         report.note("as_of_unclear", text=text, day=day, other=other)
+        report.as_of_candidates = (day, other)
     if reading.role == "customers" and "start" in reading.guess.mapping:
         report.ask("as_of", latest=latest(reading, read))
     return None

@@ -63,7 +63,10 @@ class Cells:
     numbers (money, percent, month, zeros), and in which columns. ``notes`` say what was noticed on
     opening: that name and content disagree, characters lost, a delimiter … ``previews`` has every
     sheet that can be seen. ``epoch_1904``: serial numbers count from 1904.
-    ``merges`` are cells merged downwards: first and last row and column, from 0.
+    ``merges`` are cells merged downwards: first and last row and column, from 0. ``decimals`` are
+    columns (by position) in which every number like 1.234 is a true number of the workbook,
+    ``dotted`` such numbers among texts; ``rounded`` are numbers that are too long to be whole (row
+    and column, from 0).
     """
 
     table: pa.Table
@@ -78,6 +81,9 @@ class Cells:
     formulas: tuple[tuple[int, int, str], ...] = ()
     formats: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
     merges: tuple[tuple[int, int, int], ...] = ()
+    decimals: frozenset[int] = frozenset()
+    dotted: tuple[tuple[int, int], ...] = ()
+    rounded: tuple[tuple[int, int], ...] = ()
 
 
 def open_file(
@@ -164,6 +170,7 @@ def _cells(
     previews: tuple[SheetPreview, ...],
 ) -> Cells:
     kind = said.get("kind", kind)
+    numbers = said.get("numbers", {})
     return Cells(
         table=table,
         kind=kind,
@@ -177,6 +184,9 @@ def _cells(
         formulas=tuple((row, column, text) for row, column, text in said.get("formulas", ())),
         formats={kind: tuple(columns) for kind, columns in said.get("formats", {}).items()},
         merges=tuple((first, last, column) for first, last, column in said.get("merges", ())),
+        decimals=frozenset(numbers.get("decimals", ())),
+        dotted=tuple((row, column) for row, column in numbers.get("dotted", ())),
+        rounded=tuple((row, column) for row, column in numbers.get("rounded", ())),
     )
 
 

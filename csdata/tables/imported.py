@@ -50,7 +50,10 @@ class Import:
     identity: a recipe is remembered under it. ``previews`` are the sheets to choose from.
     ``currency`` is the ISO code of all money of the table, None if unknown or mixed;
     ``currencies`` has the codes found in each column, ``tax`` whether an amount includes tax, both
-    by canonical field or heading as in ``table``.
+    by canonical field or heading as in ``table``. ``as_of_candidates`` are the days that the
+    file may mean where the one that it states can be read in two ways.
+    ``above`` has, for each line above the headings, what stands in it: place from the first column
+    of the table, and text.
     """
 
     name: str
@@ -78,3 +81,5 @@ class Import:
     currency: str | None = None
     currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     tax: Mapping[str, Tax] = field(default_factory=dict[str, Tax])
+    as_of_candidates: tuple[dt.date, ...] = ()
+    above: tuple[tuple[tuple[int, str], ...], ...] = ()

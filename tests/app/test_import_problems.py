@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from csdata.i18n import LANGUAGES, text
 from csui.import_problems import correctable, edits_of
@@ -64,3 +65,45 @@ def test_nothing_typed_is_nothing_corrected() -> None:
     assert edits_of({}, cells, "new") == {}
     assert edits_of({"edited_rows": {"0": {"other": "b"}}}, cells, "new") == {}
     assert edits_of({"edited_rows": {0: {"new": None}}}, cells, "new") == {(2, "x"): ""}
+
+
+NONSENSE = [
+    pytest.param((2, "月額"), "良い", "not_a_number", id="number"),
+    pytest.param((2, "契約開始日"), "来週", "not_a_date", id="date"),
+    pytest.param((2, "契約開始日"), "2026/02/30", "impossible_date", id="no such day"),
+]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("cell", "nonsense", "rule"), NONSENSE)
+def test_a_correction_that_makes_no_sense_is_taken_back_and_told(
+    cell: tuple[int, str], nonsense: str, rule: str, lang: str
+) -> None:
+    app = dropped({"a.csv": DATA}, lang)
+    before = imported(app, "a.csv")
+    _correct(app, {cell: nonsense})
+    line, column = cell
+    said = text(f"page.import.refused.{rule}", lang, line=line, column=column, value=nonsense)
+    assert says(app, said)
+    assert upload(app, "a.csv").edits == {}
+    after = imported(app, "a.csv")
+    pd.testing.assert_frame_equal(after.table, before.table)
+    pd.testing.assert_frame_equal(after.issues, before.issues)
+    # The next one that does make sense takes the sentence away.
+    _correct(app, {(3, "契約開始日"): "2026-02-01"})
+    assert not says(app, said)
+    assert set(upload(app, "a.csv").edits) == {(3, "契約開始日")}
+
+
+def test_of_several_corrections_only_the_senseless_one_is_taken_back() -> None:
+    app = dropped({"a.csv": DATA})
+    _correct(app, {(2, "月額"): "150"})
+    _correct(app, {(2, "月額"): "良い", (3, "契約開始日"): "2026-02-01"})
+    assert upload(app, "a.csv").edits == {(2, "月額"): "150", (3, "契約開始日"): "2026-02-01"}
+    assert imported(app, "a.csv").table["mrr"].iloc[0] == 150
+
+
+def _correct(app: AppTest, cells: dict[tuple[int, str], str]) -> None:
+    """As pressing the button does with what was typed."""
+    upload(app, "a.csv").correct(cells)
+    ran(app)

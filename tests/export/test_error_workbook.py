@@ -13,7 +13,8 @@ import csdata as cs
 from csdata.export import error_workbook
 from csdata.export.corrections import MOST_ROWS
 from csdata.i18n import LANGUAGES, text
-from tests.intake.exports import JAPANESE, details, formatted, keys, read_rows
+from csdata.intake import Recipe
+from tests.intake.exports import JAPANESE, details, formatted, keys, read_rows, workbook
 
 HEAD = ("取引先 ID", "取引先名", "契約開始日", "解約日", "月額")
 ROWS = (
@@ -120,3 +121,50 @@ def test_days_of_a_workbook_are_days_again_and_read_back() -> None:
     again = cs.read_export(data, name="a.xlsx")
     assert again.table["start"].equals(imported.table["start"])
     assert again.table["customer_id"].equals(imported.table["customer_id"])
+
+
+def test_the_lines_above_the_headings_stand_where_they_stood() -> None:
+    imported = cs.read_export(formatted(HEAD, ROWS, banner=JAPANESE), name="a.xlsx")
+    sheet = opened(error_workbook(imported, "ja")).worksheets[0]
+    said = [sheet.cell(line, 1).value for line in range(1, imported.header_row)]
+    assert said == [None, *JAPANESE]
+    assert [sheet.cell(line, 2).value for line in range(1, imported.header_row)] == [None] * 6
+
+
+def test_a_day_that_the_person_chose_is_stated_beside_the_banner() -> None:
+    own = ("取引先の一覧", "営業部")
+    data = formatted(HEAD, ROWS, banner=own, skipped=2)
+    imported = cs.read_export(data, name="a.xlsx", recipe=Recipe(as_of=dt.date(2026, 8, 1)))
+    book = error_workbook(imported, "ja")
+    sheet = opened(book).worksheets[0]
+    assert [sheet.cell(line, 1).value for line in (3, 4)] == list(own)
+    again = cs.read_export(book, name="a.xlsx")
+    assert again.as_of == dt.date(2026, 8, 1)
+    assert again.header_row == imported.header_row
+
+
+def test_of_one_block_of_a_joined_report_its_own_title_is_kept() -> None:
+    rows = [
+        ("契約の一覧", None, None, None, "活動の一覧", None, None),
+        (*HEAD[:4], "取引先 ID", "活動日", "件名"),
+        *(("C1", "甲", "2026-01-01", "いつか", "C1", "2026-02-01", "電話") for _ in range(3)),
+    ]
+    imported = cs.read_export(workbook(("s", rows)), name="a.xlsx", recipe=Recipe(block=1))
+    sheet = opened(error_workbook(imported, "ja")).worksheets[0]
+    assert [cell.value for cell in sheet[1]][:5] == ["契約の一覧", None, None, None, None]
+    assert [cell.value for cell in sheet[2]][:4] == list(HEAD[:4])
+
+
+def test_a_file_without_lines_above_gets_none() -> None:
+    imported = cs.read_export(details(HEAD, ROWS, footer=()), name="a.csv")
+    sheet = opened(error_workbook(imported, "ja")).worksheets[0]
+    assert [cell.value for cell in sheet[1]][:5] == list(HEAD)
+
+
+def test_what_stands_above_is_no_formula() -> None:
+    banner = ("=1+1", "https://example.com", *JAPANESE[1:])
+    imported = cs.read_export(formatted(HEAD, ROWS, banner=banner), name="a.xlsx")
+    sheet = opened(error_workbook(imported, "ja")).worksheets[0]
+    assert sheet.cell(2, 1).value == "=1+1"
+    assert sheet.cell(2, 1).data_type == "s"
+    assert sheet.cell(3, 1).hyperlink is None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csdata as cs
 from csdata.intake.columns import column
-from csdata.intake.edits import apply
+from csdata.intake.edits import UNREAD, apply, unreadable
 from csdata.intake.report import Report
 from tests.intake.exports import details, keys
 
@@ -45,6 +46,30 @@ def test_a_correction_for_another_file_is_told() -> None:
     assert note.values["n"] == 3
     assert "note.edited" not in keys(found.notes)
     assert found.table["mrr"].tolist() == [100]
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "rule"),
+    [
+        ("月額", "良い", "not_a_number"),
+        ("契約開始日", "来週", "not_a_date"),
+        ("契約開始日", "2026-02-30", "impossible_date"),
+    ],
+)
+def test_a_text_that_cannot_be_read_is_one_problem_not_two(
+    column: str, text: str, rule: str
+) -> None:
+    found = cs.read_export(DATA, name="a.csv", edits={(2, column): text})
+    mine = found.issues[(found.issues["row"] == 2) & (found.issues["column"] == column)]
+    told = mine[mine["rule"].isin(["edited", *UNREAD])]
+    assert told[["value", "rule"]].to_numpy().tolist() == [[text, rule]]
+    assert unreadable(found.issues, [(2, column), (4, "月額")]) == {(2, column): rule}
+
+
+def test_a_text_that_can_be_read_is_not_refused() -> None:
+    found = cs.read_export(DATA, name="a.csv", edits={(2, "月額"): "1万円"})
+    assert unreadable(found.issues, [(2, "月額")]) == {}
+    assert found.table["mrr"].tolist() == [10_000]
 
 
 texts = st.sampled_from(["", "a", "b", "c"])

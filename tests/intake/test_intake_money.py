@@ -361,3 +361,27 @@ def test_durations_are_months(text: str, value: float) -> None:
 @pytest.mark.parametrize("text", ["年", "長期", "", "か月", "1年半"])
 def test_what_is_no_duration(text: str) -> None:
     assert not months(texts(text)).ok.any()
+
+
+@pytest.mark.parametrize(
+    ("marked", "bare", "lent"),
+    [
+        pytest.param(("¥100,000",), ("90,000",) * 9, True, id="yen is left out by most"),
+        pytest.param(
+            ("¥100,000",) * 3, ("900", "1,200", "750", "800"), False, id="dollars, by size"
+        ),
+        pytest.param(
+            ("¥100,000",) * 3, ("9,000", "12,000", "7,500", "8,000"), True, id="small yen"
+        ),
+        pytest.param(("¥1,000",) * 3, ("900,000", "800,000") * 2, True, id="large yen"),
+        pytest.param(("¥3,000,000",), ("9,000",) * 9, True, id="one amount says little"),
+        pytest.param(("¥100,000",) * 5, ("500",) * 2, True, id="most are marked"),
+    ],
+)
+def test_yen_is_lent_unless_the_others_are_of_another_size(
+    marked: tuple[str, ...], bare: tuple[str, ...], *, lent: bool
+) -> None:
+    imported = fees(*marked, *bare)
+    assert (imported.currency == "JPY") == lent
+    assert ("note.currency_lent" in keys(imported.notes)) == lent
+    assert ("question.currency" in keys(imported.questions)) != lent

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from csdata.intake import Recipe
 from csdata.intake.percent import is_share
 from csdata.tables import Import
-from tests.intake.exports import keys, read_rows
+from tests.intake.exports import keys, read_here, read_rows
+from tests.intake.kinds import WRITERS
 
 
 def column(heading: str, *cells: str, recipe: Recipe | None = None) -> Import:
@@ -94,3 +95,19 @@ def test_a_field_that_is_a_number_takes_a_share() -> None:
     imported = column("満足度", "85%", "90%")
     assert imported.mapping["satisfaction"] == "満足度"
     assert imported.table["satisfaction"].tolist() == [0.85, 0.9]
+
+
+@pytest.mark.parametrize("kind", ["xls", "xlsb", "ods"])
+def test_where_formats_cannot_be_seen_a_share_says_so(kind: str) -> None:
+    rows = [("取引先 ID", "契約開始日", "確度 (%)", "月額"), ("C1", "2026-01-01", 1, 100)]
+    imported = read_here(WRITERS[kind](rows), kind)
+    (note,) = (n for n in imported.notes if n.key == "note.percent_unseen")
+    assert note.values == {"column": "確度 (%)", "ending": f".{kind}"}
+
+
+@pytest.mark.parametrize("cells", [(0.5, "12%"), ("5%", "12%")], ids=["xlsx", "signs"])
+def test_where_they_can_be_seen_nothing_is_said(cells: tuple[object, ...]) -> None:
+    rows = [("取引先 ID", "契約開始日", "割引率"), *(("C1", "2026-01-01", c) for c in cells)]
+    for kind in ("xlsx",) if cells[0] == 0.5 else ("xls", "ods"):
+        imported = read_here(WRITERS[kind](rows), kind)
+        assert "note.percent_unseen" not in [n.key for n in imported.notes]

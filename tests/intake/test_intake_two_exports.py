@@ -177,3 +177,35 @@ def test_the_app_and_the_package_look_at_the_same_day() -> None:
     direct = cs.Portfolio.from_imports(imports)
     chosen = cs.Portfolio.from_imports(imports, as_of=found.stated_as_of)
     assert direct.as_of == chosen.as_of == found.analysis_day == pd.Timestamp("2026-10-01").date()
+
+
+ALIKE = [
+    pytest.param(("9000", "1000"), ("9000", "1000"), ["1000", "9000"], id="both again"),
+    pytest.param(("9000", "1000"), ("9500", "1000"), ["1000", "9500"], id="one got dearer"),
+    pytest.param(("9000", "1000"), ("1000",), ["1000", "9000"], id="the first is left out"),
+    pytest.param(("9000", "1000"), ("9000",), ["1000", "9000"], id="the second is left out"),
+    pytest.param(("1000", "1000"), ("1000",), ["1000", "1000"], id="of two equal ones, one"),
+    pytest.param(("9000",), ("9500",), ["9500"], id="a single one got dearer"),
+    pytest.param(("9000",), ("9000", "1000"), ["1000", "9000"], id="another one is new"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "left"), ALIKE)
+def test_contracts_that_look_alike_are_neither_lost_nor_doubled(
+    before: tuple[str, ...], after: tuple[str, ...], left: list[str]
+) -> None:
+    filler = [[c, s, e, "竹", m] for _, c, s, e, m in FILLER]
+    terms = Recipe(role="contracts")
+    files = [
+        read(
+            PLAIN,
+            [*filler, *(["X", "2024-01-01", "", "松", fee] for fee in fees)],
+            day,
+            recipe=terms,
+        )
+        for fees, day in ((before, "2026-09-30"), (after, "2026-10-31"))
+    ]
+    rows = cs.combine(files).tables["contracts"]
+    mine = rows.loc[rows["customer_id"] == "X", "mrr"]
+    assert sorted(f"{fee:.0f}" for fee in mine) == left
+    assert len(rows) == 12 + len(left)

@@ -87,9 +87,12 @@ def says_left(facts: Facts) -> Finding | None:
 
 def _gave_notice(facts: Facts, rows: pd.DataFrame) -> pd.Series:
     """Who has said within the last year that they will leave."""
-    if "notice" not in rows:
-        return pd.Series(data=False, index=rows.index)
-    return rows["notice"] > facts.as_of - span(NOTICE)
+    given = pd.Series(data=False, index=rows.index)
+    if "notice" in rows:
+        given |= rows["notice"] > facts.as_of - span(NOTICE)
+    if "not_renewing" in rows:
+        given |= rows["not_renewing"].fillna(value=False).astype(bool)
+    return given
 
 
 def says_active(facts: Facts) -> Finding | None:

@@ -12,6 +12,7 @@ from . import parts, shown
 from .answers import HEAD_ROWS, Cells, answer_table, pc, preview
 from .epochs import counts_from_1904
 from .merges import merged_downwards
+from .natives import true_numbers
 from .problems import Job, Problem, check_sheets, check_size
 
 DECIMALS: Final = r"^-?\d+\.\d{9}$"
@@ -69,6 +70,7 @@ def read_book(job: Job, source: bytes | None = None) -> pa.Table:
     if chosen is None:
         raise Problem("empty", sheets=names)
     cells = exact(reader, chosen.name, chosen.cells)
+    numbers = true_numbers(reader, chosen.name, cells, chosen.positions)
     place = job["path"] if source is None else source
     cells, more = _beyond_values(job["kind"], place, chosen, cells)
     return answer_table(
@@ -81,6 +83,7 @@ def read_book(job: Job, source: bytes | None = None) -> pa.Table:
         previews=previews,
         epoch_1904=counts_from_1904(job["kind"], place),
         merges=merged_downwards(job["kind"], place, chosen.name),
+        numbers=numbers,
         **more,
     )
 

@@ -144,6 +144,19 @@ def money_in_every_dress() -> None:
     assert euros.currency == "EUR"
 
 
+@hazard(31)
+def the_dot_of_thousands_is_asked_about() -> None:
+    unclear = fees("EUR 1.200", "EUR 980")
+    assert "decimal" in asked(unclear)
+    assert unclear.table["mrr"].tolist()[1:] == [980]
+    assert fees("EUR 1.200", recipe=Recipe(decimal="comma")).table["mrr"].tolist() == [1200]
+    assert fees("EUR 1.200", recipe=Recipe(decimal="point")).table["mrr"].tolist() == [1.2]
+    book = workbook(("s", [("取引先 ID", "契約開始日", "月額"), ("C1", "2026-01-01", 1.234)]))
+    number = cs.read_export(book, name="fees.xlsx")
+    assert number.table["mrr"].tolist() == [1.234]
+    assert "decimal" not in asked(number)
+
+
 @hazard(32)
 def mixed_currencies_are_never_added_up() -> None:
     mixed = fees("JPY 700", "USD 5.00", "EUR 8.00")
@@ -224,6 +237,16 @@ def ids_are_text_and_scientific_notation_is_warned_of() -> None:
     assert imported.table["customer_id"].tolist() == ["00123", "1E+15"]
     listed = imported.issues[imported.issues["value"] == "1E+15"]
     assert listed["severity"].tolist() == ["warning"]
+
+
+@hazard(37)
+def a_long_number_is_no_whole_id() -> None:
+    rows = [("取引先番号", "契約開始日"), (1234567890123456789, "2026-01-01")]
+    rows += [("1234567890123456789", "2026-01-01")]
+    imported = cs.read_export(workbook(("s", rows)), name="ids.xlsx")
+    assert imported.table["customer_id"].tolist()[1] == "1234567890123456789"
+    broken = imported.issues[imported.issues["rule"] == "id_rounded"]
+    assert broken["row"].tolist() == [2]
 
 
 @hazard(38)
