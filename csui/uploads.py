@@ -21,7 +21,7 @@ from csdata.schema import DATES
 from csdata.tables import Import, Portfolio
 from csui import import_memory, import_reading, import_recipes, work
 from csui.text import escape, t
-from csui.work import Upload, Work
+from csui.work import Matched, Upload, Work
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from csdata.intake import ImportSet, JoinRules, Recipe
 
 _DROPS: Final = "csui.drops"
-_MATCHED: Final = work.MATCHED
 
 
 class Dropped(Protocol):
@@ -282,12 +281,11 @@ def matched(as_of: dt.date | None = None) -> ImportSet:
 
     imports = used()
     asked = (tuple(map(id, imports)), rules(), as_of)
-    last = st.session_state.get(_MATCHED)
-    if last is None or last[0] != asked:
-        # What is kept holds the imports themselves, so that no other ones get their identities.
-        last = (asked, combine(imports, rules=rules(), as_of=as_of), imports)
-        st.session_state[_MATCHED] = last
-    return last[1]
+    now = work.work()
+    if now.matched is None or now.matched.asked != asked:
+        found = combine(imports, rules=rules(), as_of=as_of)
+        now.matched = Matched(asked, tuple(imports), found)
+    return now.matched.found
 
 
 def customers() -> pd.DataFrame | None:

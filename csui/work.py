@@ -15,14 +15,12 @@ from csdata.i18n import Message
 from csdata.tables import Import
 
 if TYPE_CHECKING:
-    from csdata.intake import JoinRules, Recipe
+    from csdata.intake import ImportSet, JoinRules, Recipe
     from csdata.intake.workbook import Cells
     from csdata.store import Analysed, Saved, Settings, StoredFile
     from csui.import_recipes import RecipeFile
 
 _WORK: Final = "csui.work"
-MATCHED: Final = "csui.matched"
-"""What joining the files gave the last time; no decision, but it holds their rows."""
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -67,6 +65,19 @@ class Begun:
     analysed: Analysed
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Matched:
+    """What joining the files gave the last time; no decision, but it holds their rows.
+
+    ``asked`` is what they were joined by. It knows the imports by identity, so they are held here:
+    no other ones can get their identities.
+    """
+
+    asked: tuple[object, ...]
+    imports: tuple[Import, ...]
+    found: ImportSet
+
+
 @dataclass(slots=True)
 class Work:
     """An import in work.
@@ -83,6 +94,7 @@ class Work:
         stopped: Opening the last one has ended a process; it was not opened again.
         gone: It was deleted in another window, and is not saved until the person says so.
         told: What happened to the files of the last drop; True: something went wrong.
+        matched: The files as they were joined the last time; None before.
     """
 
     files: dict[str, Upload] = field(default_factory=dict[str, Upload])
@@ -96,6 +108,7 @@ class Work:
     stopped: bool = False
     gone: bool = False
     told: list[tuple[Message, bool]] = field(default_factory=list[tuple[Message, bool]])
+    matched: Matched | None = None
 
 
 def work() -> Work:
@@ -105,7 +118,6 @@ def work() -> Work:
 
 def replace(other: Work) -> None:
     """Work on another import from now on."""
-    st.session_state.pop(MATCHED, None)
     st.session_state[_WORK] = other
 
 
