@@ -206,8 +206,19 @@ def edit(name: str, cells: Mapping[tuple[int, str], str]) -> None:
 def forget_corrections(name: str) -> None:
     """Back to what the reader makes of a file by itself."""
     files()[name].plain = True
-    files()[name].edits = {}
-    replace_recipe(name, type(files()[name].recipe)())
+    _anew(name)
+
+
+def use_remembered(name: str) -> None:
+    """Read a file by what is remembered for its headings, after all."""
+    files()[name].plain = False
+    _anew(name)
+
+
+def _anew(name: str) -> None:
+    upload = files()[name]
+    upload.edits, upload.remembered = {}, ""
+    replace_recipe(name, type(upload.recipe)())
 
 
 def _read_again() -> None:

@@ -39,6 +39,8 @@ class Upload:
     """Cells corrected by hand."""
     plain: bool = False
     """Read without what was remembered for its headings."""
+    remembered: str = ""
+    """Fingerprint of its headings while exactly this reading is remembered for them."""
     cells: Cells | None = None
     """What is in the file, once it is open: every correction is made on them."""
     locked: str = ""

@@ -113,11 +113,11 @@ def test_a_name_that_fits_a_customer_can_be_accepted() -> None:
 
 
 ALIKE = table(
-    ("取引先 ID", "取引先名", "契約開始日", "解約日"),
-    ["C1", "㈱見本", "2023-01-01", "2024-03-31"],
-    ["C2", "株式会社 見本", "2024-04-01", ""],
-    ["C3", "架空物産", "2021-01-01", ""],
-    ["C4", "架空物産", "2023-01-01", ""],
+    ("取引先 ID", "取引先名", "契約開始日", "解約日", "担当者", "プラン"),
+    ["C1", "㈱見本", "2023-01-01", "2024-03-31", "山田", "梅"],
+    ["C2", "株式会社 見本", "2024-04-01", "", "佐藤|次郎", "竹"],
+    ["C3", "架空物産", "2021-01-01", "", "山田", "松"],
+    ["C4", "架空物産", "2023-01-01", "", "", "松"],
 )
 
 
@@ -127,6 +127,10 @@ def test_accounts_of_one_name_are_told_without_alarm_and_can_be_merged(lang: str
     assert says(app, text("page.import.alike.title", lang, n=2))
     assert says(app, text("page.import.alike.lead", lang))
     assert not has(app, "import.merge_all"), "one likely pair; never all that only share a name"
+    running = text("page.import.alike.running", lang)
+    day = text("ui.day", lang, day=dt.date(2024, 3, 31))
+    for known in ("山田", "佐藤|次郎", "梅", "竹", day, running):
+        assert says(app, known), "what a person tells the two by"
     ran(app.button(key="import.merge_0").click())
     assert app.session_state["csui.work"].rules.same == {"C1": "C2"}
     assert says(app, text("page.import.alike.title", lang, n=1))

@@ -105,12 +105,49 @@ def test_a_field_moves_from_one_heading_to_another() -> None:
     assert fields(app, "a.csv")["プラン"] == ""
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_remembered_once_later_answers_are_remembered_too(lang: str) -> None:
+    app = dropped({"a.csv": table(HALF, *ROWS)}, lang)
+    press(app, f"import.fill_{card('a.csv')}")
+    press(app, f"import.remember_{card('a.csv')}")
+    assert says(app, text("page.import.keep.on", lang))
+    look(app, "a.csv", "mapping")
+    ran(app.selectbox(key=place(app, "a.csv", "うけもち")).set_value("owner"))
+    assert says(app, text("page.import.keep.on", lang))
+    assert not has(app, f"import.remember_{card('a.csv')}"), "nothing to press again"
+    dropped({"b.csv": table(HALF, *NEXT)}, app=app)
+    assert imported(app, "b.csv").mapping["owner"] == "うけもち"
+    assert not raw_keys(app)
+
+
+def test_what_was_not_remembered_is_not_followed() -> None:
+    app = dropped({"a.csv": table(HALF, *ROWS)})
+    press(app, f"import.fill_{card('a.csv')}")
+    press(app, f"import.remember_{card('a.csv')}")
+    press(app, f"import.forget_{card('a.csv')}")
+    look(app, "a.csv", "mapping")
+    ran(app.selectbox(key=place(app, "a.csv", "うけもち")).set_value("owner"))
+    dropped({"b.csv": table(HALF, *NEXT)}, app=app)
+    assert "owner" not in imported(app, "b.csv").mapping
+    assert "end" not in imported(app, "b.csv").mapping
+
+
+def test_what_is_remembered_can_be_left_aside_and_used_again() -> None:
+    app = dropped({"a.csv": table(HALF, *ROWS)})
+    press(app, f"import.fill_{card('a.csv')}")
+    press(app, f"import.remember_{card('a.csv')}")
+    press(app, f"import.back_{card('a.csv')}")
+    assert "end" not in imported(app, "a.csv").mapping
+    press(app, f"import.use_{card('a.csv')}")
+    assert imported(app, "a.csv").mapping["end"] == "おわり"
+
+
 def test_forgetting_what_was_remembered() -> None:
     app = dropped({"a.csv": table(OWN, *ROWS)})
     press(app, f"import.fill_{card('a.csv')}")
     press(app, f"import.remember_{card('a.csv')}")
     press(app, f"import.forget_{card('a.csv')}")
-    assert upload(app, "a.csv").imported is None
+    assert imported(app, "a.csv").mapping["start"] == OWN[2], "what was corrected here stays"
     dropped({"b.csv": table(OWN, *NEXT)}, app=app)
     assert upload(app, "b.csv").imported is None
 
