@@ -93,7 +93,7 @@ def taxed(portfolio: Portfolio, column: str, words: str) -> str:
 
 
 def readable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows as people speak of them: a contract ends on the last day **with** one.
+    """Rows as people speak of them: 契約終了日 is the last day **with** a contract, on every page.
 
     The tables hold the first day without, so that a 12-month contract lasts 12 months.
     """
@@ -104,8 +104,6 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
 
 def word(field: str, otherwise: str | None = None) -> str:
     """Our word for a known field of any table."""
-    if field == "end":
-        return t("ui.last_day")
     if known(f"field.{field}"):
         return t(f"field.{field}")
     return field if otherwise is None else otherwise

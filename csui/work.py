@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from csdata.intake import ImportSet, JoinRules, Recipe
     from csdata.intake.workbook import Cells
     from csdata.store import Analysed, Saved, Settings, StoredFile
+    from csui.import_days import Days
     from csui.import_recipes import RecipeFile
 
 _WORK: Final = "csui.work"
@@ -97,6 +98,7 @@ class Work:
         gone: It was deleted in another window, and is not saved until the person says so.
         told: What happened to the files of the last drop; True: something went wrong.
         matched: The files as they were joined the last time; None before.
+        days: The tables that start and end of the customers came from, the present one last.
     """
 
     files: dict[str, Upload] = field(default_factory=dict[str, Upload])
@@ -111,6 +113,7 @@ class Work:
     gone: bool = False
     told: list[tuple[Message, bool]] = field(default_factory=list[tuple[Message, bool]])
     matched: Matched | None = None
+    days: list[Days] = field(default_factory=list["Days"])
 
 
 def work() -> Work:

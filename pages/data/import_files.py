@@ -5,6 +5,7 @@ import streamlit as st
 from csui import (
     beginning,
     filecards,
+    import_days,
     import_join,
     import_match,
     import_quality,
@@ -42,6 +43,7 @@ if not uploads.files():
         nav.go(nav.HOME)
 elif uploads.used():
     beginning.box()
+    import_days.line()
 
 import_recipes.cards()
 for upload in list(uploads.files().values()):

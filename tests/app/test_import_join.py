@@ -8,8 +8,8 @@ import pytest
 
 import csdata as cs
 from csdata.i18n import LANGUAGES, text
-from csdata.intake import JoinRules
-from tests.app.cards import asked, card, dropped, has, imported, press, table
+from csdata.intake import JoinRules, Recipe
+from tests.app.cards import asked, card, dropped, has, imported, press, table, upload
 from tests.app.driver import control, ran, raw_keys, says
 
 ACCOUNTS = table(("取引先 ID", "取引先名"), *([f"C{i}", f"会社{i}"] for i in range(4)))
@@ -176,3 +176,44 @@ def test_lives_from_contracts_are_looked_at_on_the_day_that_the_package_says() -
     assert there.as_of == dt.date(2026, 10, 1)
     imported = cs.read_export(contracts, name=name)
     assert there.fingerprint == cs.Portfolio.from_imports([imported]).fingerprint
+
+
+BARE = table(
+    ("取引先 ID", "取引先名", "はじめ", "おわり"),
+    *([f"C{i}", f"会社{i}", "2024-01-01", "2026-10-31" if i < 2 else ""] for i in range(6)),
+)
+TERMS = table(
+    ("契約番号", "取引先 ID", "契約開始日", "契約終了日"),
+    *([f"{i:05}", f"C{i}", "2024-01-01", f"2026-10-{20 + i}"] for i in range(6)),
+)
+"""By the contracts all have ended in the last 30 days; by the customers two on the day itself."""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_the_days_come_from_is_said_and_can_be_changed(lang: str) -> None:
+    app = dropped({"a.csv": BARE, "k.csv": TERMS}, lang)
+    ran(app.date_input(key="import.as_of").set_value(dt.date(2026, 10, 31)))
+
+    def told(source: str, why: str, n: int) -> bool:
+        day = text(f"page.import.days.open_{source}", lang, n=n, days=30)
+        return says(app, text(f"page.import.days.{source}", lang, why=why, n=6)) and says(app, day)
+
+    names = [text(f"field.{c}", lang) for c in ("start", "end")]
+    assert told("contracts", text("page.import.days.lacking", lang, columns=names), 6)
+    assert says(app, text("page.import.days.how", lang))
+    upload(app, "a.csv").recipe = Recipe(mapping={"start": "はじめ", "end": "おわり"})
+    upload(app, "a.csv").imported = None
+    ran(app)
+    assert told("customers", text("page.import.days.own", lang), 2)
+    source = text("page.import.days.name_contracts", lang)
+    assert says(app, text("page.import.days.before_open", lang, source=source, n=6))
+    press(app, "import.days")
+    assert told("contracts", text("page.import.days.chosen", lang), 6)
+    assert not raw_keys(app)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_customers_made_from_use_are_said_to_be(lang: str) -> None:
+    app = dropped({"u.csv": USAGE}, lang)
+    why = text("page.import.days.no_file", lang)
+    assert says(app, text("page.import.days.usage", lang, why=why, n=2))

@@ -163,6 +163,43 @@ def test_a_wide_file_is_searched() -> None:
     assert set(fields(app, "a.csv")) == {f"カスタム項目 {i}" for i in (5, *range(50, 60))}
 
 
+@pytest.mark.parametrize(
+    ("wanted", "lang", "headings"),
+    [
+        ("解約日", "ja", {"契約終了日"}),
+        ("満了", "ja", {"契約終了日"}),
+        ("cancellation", "en", {"契約終了日"}),
+        ("contract end", "en", {"契約終了日"}),
+        ("コース", "ja", {"プラン"}),
+        ("カスタム項目 7", "ja", {"カスタム項目 7"}),
+        ("どこにもない", "ja", set()),
+    ],
+)
+def test_a_column_is_found_by_every_name_of_its_field(
+    wanted: str, lang: str, headings: set[str]
+) -> None:
+    head = (
+        "取引先 ID",
+        "契約開始日",
+        "契約終了日",
+        "プラン",
+        *(f"カスタム項目 {i}" for i in range(9)),
+    )
+    rows = [[f"C{i}", "2025-01-01", "2025-12-31", "梅", *["x"] * 9] for i in range(5)]
+    app = look(dropped({"a.csv": table(head, *rows)}, lang), "a.csv", "mapping")
+    ran(control(app, f"import.search_{card('a.csv')}").set_value(wanted))
+    assert set(fields(app, "a.csv")) == headings
+    assert says(app, text("page.import.mapping.nobody", lang)) == (not headings)
+
+
+@pytest.mark.parametrize(("lang", "other"), [("ja", "解約日"), ("en", "Churn Date")])
+def test_the_list_of_fields_can_be_searched_by_their_other_names(lang: str, other: str) -> None:
+    app = look(dropped({"a.csv": table(HALF, *ROWS)}, lang), "a.csv", "mapping")
+    options = app.selectbox(key=place(app, "a.csv", "うけもち")).options
+    (end,) = [o for o in options if other in o]
+    assert end.startswith(text("field.end", lang))
+
+
 def test_hostile_headings_stay_text() -> None:
     head = ("取引先 ID", "![x](http://e.example)", ":red[屋号]", "<b>おわり</b>")
     app = dropped(
