@@ -37,6 +37,9 @@ NUMBERS: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
         "opportunities": ("amount", "term_months", "probability"),
     }
 )
+AMOUNTS: Final = ("mrr", "amount", "total_billing", "fixed", "overage", "other")
+"""Of these the ones that are money, of whatever table."""
+
 REQUIRED: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
     {
         "customers": ("customer_id",),

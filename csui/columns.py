@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from csdata.i18n import Message, message
-from csdata.schema import DATES, KNOWN_LATE, NUMBERS
+from csdata.schema import AMOUNTS, DATES, KNOWN_LATE, NUMBERS, Role
 from csdata.tables import Portfolio
 from csdata.taxes import with_tax
 from csui.cache import cached
@@ -88,8 +88,23 @@ def label(portfolio: Portfolio, column: str) -> str:
 
 
 def taxed(portfolio: Portfolio, column: str, words: str) -> str:
-    """Words for the amounts of a column, with (税抜) or (税込) where that is known."""
-    return say(with_tax(words, portfolio.tax(column)))
+    """Words for the amounts of a column, with (税抜) or (税込) where that is known.
+
+    Amounts of which nobody has said the currency are said to have none: 28,400,000 alone may be
+    anything.
+    """
+    said = say(with_tax(words, portfolio.tax(column)))
+    if column in AMOUNTS and without_currency(portfolio):
+        return t("ui.no_currency_of", name=said)
+    return said
+
+
+def without_currency(portfolio: Portfolio) -> bool:
+    """Whether there are amounts, and nobody has said in what currency."""
+    if portfolio.currency is not None:
+        return False
+    tables: tuple[Role, ...] = ("customers", "contracts")
+    return any(c in AMOUNTS for table in tables for c in portfolio.columns(table))
 
 
 def readable(frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 import streamlit as st
 
+from csdata.schema import AMOUNTS
 from csdata.tables import Import
 from csui import uploads
 from csui.text import escape, known, spoken, t
 from csui.uploads import Upload
 
 _CURRENCIES: Final = ("", "JPY", "USD", "EUR", "GBP", "CNY", "KRW")
-_MONEY: Final = ("mrr", "amount", "total_billing", "fixed", "overage", "other")
 _TAX: Final = ("", "excluded", "included")
 _ZONES: Final = (
     "",
@@ -31,7 +31,7 @@ def offered(upload: Upload, imported: Import) -> bool:
     return (
         "end" in imported.mapping
         or bool(upload.recipe.multiple)
-        or any(c in imported.table for c in _MONEY)
+        or any(c in imported.table for c in AMOUNTS)
         or any(_spoken_of(imported, beginning) for beginning in about)
     )
 
@@ -42,7 +42,7 @@ def table(upload: Upload, imported: Import, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if "end" in imported.mapping:
             _yes_no(upload, "end_is_last_day", key)
-        if any(c in imported.table for c in _MONEY):
+        if any(c in imported.table for c in AMOUNTS):
             _one(upload, "currency", _CURRENCIES, key)
             _one(upload, "tax", _TAX, key)
         if _spoken_of(imported, "timezone"):

@@ -25,8 +25,9 @@ from csdata.intake.missing import missing
 from csdata.intake.money import Money, money
 from csdata.intake.reading import Reading
 from csdata.intake.recipe import Recipe
+from csdata.schema import AMOUNTS
 
-MONEY: Final = frozenset({"mrr", "total_billing", "fixed", "overage", "other", "amount"})
+MONEY: Final = frozenset(AMOUNTS)
 """Canonical fields that hold money."""
 
 HOME: Final = "JPY"

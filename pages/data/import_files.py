@@ -5,6 +5,7 @@ import streamlit as st
 from csui import (
     beginning,
     filecards,
+    import_currency,
     import_days,
     import_join,
     import_match,
@@ -44,6 +45,7 @@ if not uploads.files():
 elif uploads.used():
     beginning.box()
     import_days.line()
+    import_currency.line()
 
 import_recipes.cards()
 for upload in list(uploads.files().values()):
