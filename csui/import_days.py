@@ -36,14 +36,14 @@ def line() -> None:
     # The box above has said why the files cannot be joined.
     with contextlib.suppress(CsDataError):
         found = uploads.matched()
-        own, terms = _own_columns(), "contracts" in found.tables
-        if found.days_from is None or (found.days_from == "customers" and not terms):
+        own, terms = _own_columns(), found.tables.get("contracts")
+        if found.days_from is None or (found.days_from == "customers" and terms is None):
             return
         now = Days(found.days_from, _open(found))
         with st.container(key="csui_import_days"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(" ".join(_said(found, now, own)), width="content")
-                _change(found.days_from, own, terms=terms)
+                _change(found.days_from, own, terms=terms is not None and "start" in terms)
             _before(now)
 
 
@@ -73,7 +73,7 @@ def _why(source: Role, own: set[str] | None) -> str:
         return t("page.import.days.chosen")
     if lacking and source != "customers":
         return t("page.import.days.lacking", columns=[columns.word(c) for c in lacking])
-    return t("page.import.days.own")
+    return t("page.import.days.own_start" if lacking else "page.import.days.own")
 
 
 def _bridge() -> int:

@@ -26,9 +26,16 @@ def beside(ids: Sequence[str]) -> str:
     """
     about = _about(ids)
     said = [c for c in _ABOUT if c in about and about[c].notna().any()]
-    lines = [[columns.word("customer_id"), *map(columns.word, said)], ["---"] * (len(said) + 1)]
+    heads = [columns.word("customer_id"), *map(_head, said)]
+    lines = [heads, ["---"] * len(heads)]
     lines += [[i, *(_value(about.loc[i, c], c) for c in said)] for i in about.index]
     return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
+
+
+def _head(column: str) -> str:
+    word = columns.word(column)
+    bare = column == "mrr" and uploads.matched().currency is None
+    return t("ui.no_currency_of", name=word) if bare else word
 
 
 def _cell(text: str) -> str:
