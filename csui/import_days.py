@@ -6,14 +6,15 @@ A correction of the columns may change it, and with it how many renewals are ope
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-import pandas as pd
 import streamlit as st
 
 from csdata.errors import CsDataError
 from csdata.schema import Role
+from csdata.tables import Portfolio
 from csui import columns, uploads, work
 from csui.text import t
 
@@ -25,10 +26,15 @@ _DAYS: Final = ("start", "end")
 
 
 class Days(NamedTuple):
-    """The table that the days come from, and how many renewals are open by it; None: no 基準日."""
+    """The table that the days come from, and the renewals that are open by it; None: no 基準日.
+
+    ``due`` is what every page of the analysis calls 更新未確定, ``waiting`` 更新待ち.
+    """
 
     source: Role
-    n_open: int | None
+    at: dt.date | None = None
+    due: int | None = None
+    waiting: int = 0
 
 
 def line() -> None:
@@ -39,7 +45,7 @@ def line() -> None:
         own, terms = _own_columns(), found.tables.get("contracts")
         if found.days_from is None or (found.days_from == "customers" and terms is None):
             return
-        now = Days(found.days_from, _open(found))
+        now = _days(found, found.days_from)
         with st.container(key="csui_import_days"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(" ".join(_said(found, now, own)), width="content")
@@ -57,8 +63,10 @@ def _said(found: ImportSet, now: Days, own: set[str] | None) -> list[str]:
     rows = found.tables.get("customers")
     n = 0 if rows is None else int(rows["start"].notna().sum())
     said = [t(f"page.import.days.{now.source}", why=_why(now.source, own), n=n)]
-    if now.n_open is not None and now.source != "usage":
-        said.append(t(f"page.import.days.open_{now.source}", n=now.n_open, days=_bridge()))
+    if now.due is not None:
+        values = {"n": now.due, "day": now.at, "waiting": now.waiting, "days": _bridge()}
+        early = now.source == "contracts" and _bridge() and uploads.rules().customer != "contract"
+        said.append(t(f"page.import.days.open{'_early' if early else ''}", **values))
     return said
 
 
@@ -84,16 +92,26 @@ def _bridge() -> int:
     return BRIDGE_DAYS if days is None else days
 
 
-def _open(found: ImportSet) -> int | None:
-    """Customers whose renewal is not known yet on the 基準日; None where there is no such day."""
-    from csdata.intake.lives import waiting
+def _days(found: ImportSet, source: Role) -> Days:
+    """Counted as the analysis would count it now, once for the same files and rules."""
+    day, last = uploads.chosen_as_of() or found.stated_as_of, work.work().counted
+    if day is None or source == "usage":
+        return Days(source)
+    if last is None or last[0] is not found or last[1] != day:
+        last = work.work().counted = (found, day, _counted(found, day, source))
+    return last[2]
 
-    day, rows = uploads.chosen_as_of() or found.stated_as_of, found.tables.get("customers")
-    if day is None or rows is None or "end" not in rows:
-        return None
-    if found.days_from == "contracts" and uploads.rules().customer != "contract" and _bridge():
-        return len(waiting(rows, day, _bridge()))
-    return int((rows["end"] == pd.Timestamp(day) + pd.Timedelta(days=1)).sum())
+
+def _counted(found: ImportSet, day: dt.date, source: Role) -> Days:
+    from csdata.analyses.tenures import tenures
+    from csdata.intake import lives
+
+    rows, at, waiting = found.tables["customers"], day, 0
+    if source == "contracts" and uploads.rules().customer != "contract":
+        at = lives.analysis_day(day, _bridge()) or day
+        waiting = len(lives.waiting(rows, day, _bridge()))
+    data = Portfolio(customers=rows, contracts=found.tables.get("contracts"), as_of=at)
+    return Days(source, at, tenures(data).due_undecided, waiting)
 
 
 def _change(source: Role, own: set[str] | None, *, terms: bool) -> None:
@@ -131,6 +149,6 @@ def _before(now: Days) -> None:
     if len(history) > 1:
         before = history[-2]
         source = t(f"page.import.days.name_{before.source}")
-        known = before.n_open is not None and before.source != "usage"
-        key = "page.import.days.before_open" if known else "page.import.days.before"
-        st.caption(f":material/history: {t(key, source=source, n=before.n_open or 0)}")
+        key = "page.import.days.before" if before.due is None else "page.import.days.before_open"
+        values = {"source": source, "n": before.due or 0, "waiting": before.waiting}
+        st.caption(f":material/history: {t(key, **values)}")

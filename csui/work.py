@@ -99,6 +99,7 @@ class Work:
         told: What happened to the files of the last drop; True: something went wrong.
         matched: The files as they were joined the last time; None before.
         days: The tables that start and end of the customers came from, the present one last.
+        counted: What was counted for them the last time: of which files as joined, at which day.
     """
 
     files: dict[str, Upload] = field(default_factory=dict[str, Upload])
@@ -114,6 +115,7 @@ class Work:
     told: list[tuple[Message, bool]] = field(default_factory=list[tuple[Message, bool]])
     matched: Matched | None = None
     days: list[Days] = field(default_factory=list["Days"])
+    counted: tuple[ImportSet, dt.date, Days] | None = None
 
 
 def work() -> Work:

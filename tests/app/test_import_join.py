@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -180,13 +181,15 @@ def test_lives_from_contracts_are_looked_at_on_the_day_that_the_package_says() -
 
 BARE = table(
     ("取引先 ID", "取引先名", "はじめ", "おわり"),
-    *([f"C{i}", f"会社{i}", "2024-01-01", "2026-10-31" if i < 2 else ""] for i in range(6)),
+    *([f"C{i}", f"会社{i}", "2024-01-01", ""] for i in range(8)),
 )
 TERMS = table(
     ("契約番号", "取引先 ID", "契約開始日", "契約終了日"),
-    *([f"{i:05}", f"C{i}", "2024-01-01", f"2026-10-{20 + i}"] for i in range(6)),
-)
-"""By the contracts all have ended in the last 30 days; by the customers two on the day itself."""
+    *([f"{i:05}", f"C{i}", "2024-01-01", day] for i, day in enumerate(
+        ["2026-10-31"] * 3 + ["2026-10-01"] * 2 + ["2026-10-15"] * 2 + ["2027-03-31"]
+    )),
+)  # fmt: skip
+"""On 2026-10-31 three run out; of the thirty days before, two ended on the first, two later."""
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -194,21 +197,25 @@ def test_where_the_days_come_from_is_said_and_can_be_changed(lang: str) -> None:
     app = dropped({"a.csv": BARE, "k.csv": TERMS}, lang)
     ran(app.date_input(key="import.as_of").set_value(dt.date(2026, 10, 31)))
 
-    def told(source: str, why: str, n: int) -> bool:
-        day = text(f"page.import.days.open_{source}", lang, n=n, days=30)
-        return says(app, text(f"page.import.days.{source}", lang, why=why, n=6)) and says(app, day)
+    def told(source: str, why: str, count: str) -> bool:
+        said = text(f"page.import.days.{source}", lang, why=why, n=8)
+        return says(app, said) and says(app, count)
 
+    # The last day of two is the day of the analysis; four ended in the thirty days since then.
+    early: dict[str, Any] = {"n": 2, "waiting": 4, "days": 30, "day": dt.date(2026, 10, 1)}
+    by_terms = text("page.import.days.open_early", lang, **early)
+    by_rows = text("page.import.days.open", lang, n=3, day=dt.date(2026, 10, 31))
     names = [text(f"field.{c}", lang) for c in ("start", "end")]
-    assert told("contracts", text("page.import.days.lacking", lang, columns=names), 6)
+    assert told("contracts", text("page.import.days.lacking", lang, columns=names), by_terms)
     assert says(app, text("page.import.days.how", lang))
     upload(app, "a.csv").recipe = Recipe(mapping={"start": "はじめ", "end": "おわり"})
     upload(app, "a.csv").imported = None
     ran(app)
-    assert told("customers", text("page.import.days.own", lang), 2)
+    assert told("customers", text("page.import.days.own", lang), by_rows)
     source = text("page.import.days.name_contracts", lang)
-    assert says(app, text("page.import.days.before_open", lang, source=source, n=6))
+    assert says(app, text("page.import.days.before_open", lang, source=source, n=2, waiting=4))
     press(app, "import.days")
-    assert told("contracts", text("page.import.days.chosen", lang), 6)
+    assert told("contracts", text("page.import.days.chosen", lang), by_terms)
     assert not raw_keys(app)
 
 
