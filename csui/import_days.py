@@ -119,7 +119,7 @@ def _change(source: Role, own: set[str] | None, *, terms: bool) -> None:
     if uploads.rules().customer == "contract" or own is None:
         return
     other: _Source = "customers" if source == "contracts" else "contracts"
-    if other == "customers" and "start" not in own:
+    if other == "customers" and not own.issuperset(_DAYS):
         st.caption(t("page.import.days.how"))
         return
     if other == "contracts" and not terms:
