@@ -51,7 +51,7 @@ def _about(ids: Sequence[str]) -> pd.DataFrame:
         rows = table[table["customer_id"].isin(ids)].drop_duplicates("customer_id")
         rows = rows.set_index("customer_id")
         found = found.combine_first(rows[[c for c in _ABOUT if c in rows]].astype(object))
-    return found.reindex(ids)
+    return found.reindex(pd.Index(ids))
 
 
 def _value(value: Any, column: str) -> str:

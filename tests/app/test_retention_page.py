@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pandas as pd
@@ -76,8 +77,10 @@ def test_other_pages_name_what_works_for_purchases(page: str) -> None:
 def starting(months: int) -> cs.Portfolio:
     """Somebody starts in each of so many months."""
     starts = pd.date_range("2015-01-15", periods=months, freq="MS")
-    rows = pd.DataFrame({"customer_id": [f"c{i}" for i in range(months)], "start": starts})
-    return cs.Portfolio(customers=rows.assign(end=pd.NaT), as_of="2026-10-31")
+    ends = pd.Series(pd.NaT, index=range(months), dtype="datetime64[us]")
+    ids = [f"c{i}" for i in range(months)]
+    rows = pd.DataFrame({"customer_id": ids, "start": starts, "end": ends})
+    return cs.Portfolio(customers=rows, as_of=dt.date(2026, 10, 31))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
