@@ -61,8 +61,7 @@ def choose(source: Portfolio) -> Choices:
             "retention.picture", ("map", "curves"), words="page.retention.pictures"
         )
     if by is None and _many(source) and cohort == usual_cohort(source):
-        period = t(f"period.{cohort}")
-        st.caption(t("page.retention.many_months", n=compute.start_months(source), period=period))
+        st.caption(t(f"page.retention.many_{cohort}", n=compute.start_months(source)))
     least, bracket = None, None
     if measure != "alive":
         with st.expander(t("ui.details"), icon=":material/tune:"):

@@ -31,7 +31,7 @@ def notes(source: Portfolio) -> None:
     with st.container(border=True, key="csui_quality_also"):
         st.markdown(f"**{t('page.quality.also.title')}**")
         for direction, words in found:
-            quality.badge(direction)
+            quality.badge(direction, t(f"page.quality.also.{direction}"))
             st.markdown(words)
         if len(pairs):
             nav.link("import")

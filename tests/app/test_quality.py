@@ -147,7 +147,7 @@ def test_open_renewals_and_likely_doubles_are_told_with_their_direction(lang: st
         ("same", 1, "blur"),
     ):
         assert says(app, text(f"page.quality.also.{key}", lang, n=n))
-        assert says(app, text(f"page.quality.direction.{direction}", lang))
+        assert says(app, text(f"page.quality.also.{direction}", lang))
     assert not raw_keys(app)
 
 

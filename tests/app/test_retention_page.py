@@ -93,11 +93,12 @@ def test_many_starts_are_grouped_at_first_and_it_is_said(
 ) -> None:
     app = shown("retention", data=starting(months), lang=lang)
     assert control(app, "retention.cohort").value == cohort
-    period = text(f"period.{cohort}", lang)
-    said = text("page.retention.many_months", lang, n=months, period=period)
-    assert says(app, said) == (cohort != "month")
+    for period in ("quarter", "year"):
+        said = text(f"page.retention.many_{period}", lang, n=months)
+        assert says(app, said) == (cohort == period)
     ran(control(app, "retention.cohort").set_value("month"))
-    assert not says(app, said)
+    for period in ("quarter", "year"):
+        assert not says(app, text(f"page.retention.many_{period}", lang, n=months))
 
 
 def test_what_nobody_chose_follows_the_data() -> None:
