@@ -42,6 +42,7 @@ NUMBERS: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
         "opportunities": ("amount", "term_months", "probability"),
     }
 )
+
 REQUIRED: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
     {
         "customers": ("customer_id",),

@@ -45,6 +45,7 @@ def overall(result: Retention) -> None:
         }
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis(t("page.retention.row"))
     lists.table(shown.reset_index(), key="retention.overall")
+    st.caption(t(f"page.retention.n_is{'' if result.measure == 'alive' else '_use'}", n=result.n))
     downloads.below(
         result.table,
         name="retention",

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from csdata.i18n import Message, message
-from csdata.schema import DATES, KNOWN_LATE, NUMBERS
+from csdata.schema import DATES, KNOWN_LATE, MONEY, NUMBERS, Role
 from csdata.tables import Portfolio
 from csdata.taxes import with_tax
 from csui.cache import cached
@@ -88,12 +88,27 @@ def label(portfolio: Portfolio, column: str) -> str:
 
 
 def taxed(portfolio: Portfolio, column: str, words: str) -> str:
-    """Words for the amounts of a column, with (税抜) or (税込) where that is known."""
-    return say(with_tax(words, portfolio.tax(column)))
+    """Words for the amounts of a column, with (税抜) or (税込) where that is known.
+
+    Amounts of which nobody has said the currency are said to have none: 28,400,000 alone may be
+    anything.
+    """
+    said = say(with_tax(words, portfolio.tax(column)))
+    if column in MONEY and without_currency(portfolio):
+        return t("ui.no_currency_of", name=said)
+    return said
+
+
+def without_currency(portfolio: Portfolio) -> bool:
+    """Whether there are amounts, and nobody has said in what currency."""
+    if portfolio.currency is not None:
+        return False
+    tables: tuple[Role, ...] = ("customers", "contracts")
+    return any(c in MONEY for table in tables for c in portfolio.columns(table))
 
 
 def readable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows as people speak of them: a contract ends on the last day **with** one.
+    """Rows as people speak of them: 契約終了日 is the last day **with** a contract, on every page.
 
     The tables hold the first day without, so that a 12-month contract lasts 12 months.
     """
@@ -104,8 +119,6 @@ def readable(frame: pd.DataFrame) -> pd.DataFrame:
 
 def word(field: str, otherwise: str | None = None) -> str:
     """Our word for a known field of any table."""
-    if field == "end":
-        return t("ui.last_day")
     if known(f"field.{field}"):
         return t(f"field.{field}")
     return field if otherwise is None else otherwise

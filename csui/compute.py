@@ -62,6 +62,16 @@ def standing(portfolio: Portfolio) -> pd.Series:
 
 
 @cached
+def start_months(portfolio: Portfolio) -> int:
+    """Calendar months in which anybody starts, up to the 基準日; 0 without dates."""
+    if not portfolio.has_dates or portfolio.as_of is None:
+        return 0
+    starts = portfolio.customers["start"].dropna()
+    starts = starts[starts <= pd.Timestamp(portfolio.as_of)]
+    return int((starts.dt.year * 12 + starts.dt.month).nunique())
+
+
+@cached
 def groups(portfolio: Portfolio) -> list[str]:
     """Columns that may split the customers; one that only says who left explains nothing."""
     if portfolio.provenance.first_use:

@@ -13,7 +13,7 @@ from csui.text import language, t
 _WIDE_DEEP: Final = {"breadth": ("usage", 0.0), "depth": ("usage", 0.0), "window": (0, 3)}
 _RESULTS: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
     "overview": ("survival", compute.survival),
-    "retention": ("retention", compute.retention),
+    "retention": ("retention", lambda data: compute.retention(data, cohort="quarter")),
     "revenue": ("mrr_bridge", compute.mrr_movements),
     "survival": ("survival", lambda data: compute.survival(data, group="plan")),
     "quadrant": (

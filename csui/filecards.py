@@ -134,10 +134,11 @@ def _look(upload: Upload, imported: Import, key: str) -> None:
     """What can be looked at, one thing at a time."""
     parts: dict[str, Part] = {"mapping": import_mapping.table}
     counts = {"notes": len(imported.notes), "aside": len(imported.set_aside)}
-    counts["problems"] = len(imported.issues)
+    counts["problems"], counts["infos"] = map(len, import_problems.split(imported.issues))
     if upload.imported is not None:
         parts = {"rows": import_rows.first, **parts, "notes": import_facts.notes}
         parts |= {"problems": import_problems.problems} if counts["problems"] else {}
+        parts |= {"infos": import_problems.infos} if counts["infos"] else {}
         parts |= {"aside": import_rows.aside} if counts["aside"] else {}
         if import_settings.offered(upload, imported):
             parts["settings"] = import_settings.table

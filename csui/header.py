@@ -54,6 +54,7 @@ def _data(source: Portfolio, data: Portfolio) -> None:
         t("ui.customers", n=n) if n == total else t("ui.customers_of", n=n, total=total),
         t("ui.as_of", day=source.as_of) if source.as_of else t("ui.no_as_of"),
     ]
+    parts += [t("ui.no_currency")] if columns.without_currency(source) else []
     every = escape(t("ui.list", values=names)) if len(names) > 1 else None
     if not names:
         st.badge(t("ui.made_up"), color="orange")

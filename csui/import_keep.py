@@ -18,10 +18,13 @@ from csui.uploads import Upload
 def offer(upload: Upload, imported: Import, key: str) -> None:
     """Nothing where nothing was corrected; else what can be done with the corrections."""
     if upload.recipe == Recipe() and not upload.edits:
+        _unused(upload, imported, key)
         return
     lasting = for_reuse(upload.recipe)
     known = lasting != Recipe() and import_memory.knows(imported.fingerprint, upload.recipe)
     with st.container(horizontal=True, vertical_alignment="center", key=f"csui_keep_{key}"):
+        if known:
+            st.badge(t("page.import.keep.on"), color="blue", icon=":material/bookmark_added:")
         st.caption(t(f"page.import.keep.{'known' if known else 'corrected'}"), width="content")
         if known:
             _button("forget", "bookmark_remove", key, _forget, upload.name, imported.fingerprint)
@@ -37,6 +40,15 @@ def offer(upload: Upload, imported: Import, key: str) -> None:
         if lasting != Recipe():
             _save(upload, lasting, key)
         _button("back", "undo", key, uploads.forget_corrections, upload.name)
+
+
+def _unused(upload: Upload, imported: Import, key: str) -> None:
+    """Something is remembered for these headings, but the person does not want it for this file."""
+    if not upload.plain or imported.fingerprint not in import_memory.book():
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key=f"csui_keep_{key}"):
+        st.caption(t("page.import.keep.unused"), width="content")
+        _button("use", "bookmark", key, uploads.use_remembered, upload.name)
 
 
 def _save(upload: Upload, lasting: Recipe, key: str) -> None:
@@ -71,9 +83,12 @@ def _button(word: str, icon: str, key: str, action: Callable[..., None], *args: 
 
 
 def _remember(name: str, fingerprint: str) -> None:
-    import_memory.remember(fingerprint, uploads.files()[name].recipe)
+    upload = uploads.files()[name]
+    import_memory.remember(fingerprint, upload.recipe)
+    upload.remembered = fingerprint
 
 
 def _forget(name: str, fingerprint: str) -> None:
+    """What was corrected here stays; it can be taken back beside."""
     import_memory.forget(fingerprint)
-    uploads.forget_corrections(name)
+    uploads.files()[name].remembered = ""

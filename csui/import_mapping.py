@@ -9,10 +9,11 @@ import streamlit as st
 
 from csdata.intake.catalogue import fields
 from csdata.intake.fields import Candidate
+from csdata.intake.headers import normal
 from csdata.schema import WANTED
 from csdata.tables import Import
 from csui import columns, uploads
-from csui.text import escape, safe, spoken, t
+from csui.text import escape, language, safe, spoken, t
 from csui.uploads import Upload
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ _MOST: Final = 40
 """Headings that are listed before one has to search."""
 MIDNIGHT: Final = " 00:00:00"
 """What a date of a workbook carries along."""
+_SEARCHED: Final = 12
+"""Headings that can be taken in at a glance."""
+_ALSO: Final = 3
+"""Other names of a field that its option tells, so that typing one of them finds it."""
 _SURE: Final = 0.9
 _WIDTHS: Final = (4, 4, 5, 4)
 
@@ -72,17 +77,42 @@ def table(upload: Upload, imported: Import, key: str) -> None:
 def _shown(imported: Import, key: str) -> list[str]:
     """Headings that are a field first, then the others in the order of the file."""
     every = [str(header) for header in imported.raw.columns]
-    if len(every) > _MOST:
+    if len(every) > _SEARCHED:
         wanted = st.text_input(
-            t("page.import.mapping.search", n=len(every)), key=f"import.search_{key}", width=320
+            t("page.import.mapping.search", n=len(every)),
+            placeholder=t("page.import.mapping.search_hint"),
+            key=f"import.search_{key}",
+            width=320,
         )
-        every = [h for h in every if wanted.casefold() in h.casefold()]
+        every = found(imported, wanted)
+        if not every:
+            st.caption(t("page.import.mapping.nobody"))
     ours = [h for h in every if h in set(imported.mapping.values())]
     rest = [h for h in every if h not in ours]
     shown = [*ours, *rest][: max(_MOST, len(ours))]
     if len(shown) < len(every):
         st.caption(t("page.import.mapping.more", n=len(every) - len(shown)))
     return shown
+
+
+def found(imported: Import, wanted: str) -> list[str]:
+    """Headings that have ``wanted`` in them, or that are or may be a field of that name.
+
+    A field is found by our word for it and by every heading that is known to mean it: 解約日 finds
+    契約終了日, whatever its column is called in this file.
+    """
+    every = [str(header) for header in imported.raw.columns]
+    sought = normal(wanted)
+    if not sought:
+        return every
+    names = {
+        name
+        for name, field in fields(imported.role or "customers").items()
+        if sought in normal(columns.word(name)) or any(sought in form for form in field.labels)
+    }
+    meant = {header for field, header in imported.mapping.items() if field in names}
+    meant |= {c.header for c in imported.candidates if c.score and c.field in names}
+    return [h for h in every if h in meant or sought in normal(h)]
 
 
 def _row(
@@ -117,8 +147,22 @@ def _said(imported: Import, field: str, header: str, likely: Sequence[str]) -> s
     if field in likely:
         return t("page.import.mapping.likely", field=word)
     if holder is None and field in WANTED[imported.role or "customers"]:
-        return f"{word} {t('page.import.required')}"
-    return word
+        return f"{also(field, imported)} {t('page.import.required')}"
+    return word if holder == header else also(field, imported)
+
+
+def also(field: str, imported: Import) -> str:
+    """A field with other names that people have for it, in the language of the session."""
+    word, known = columns.word(field), fields(imported.role or "customers").get(field)
+    plain = language() != "ja"
+    names = [
+        label
+        for label, _ in (known.labels.values() if known else ())
+        if label.isascii() == plain and normal(label) != normal(word)
+    ]
+    if not names:
+        return word
+    return t("page.import.mapping.also", field=word, names=names[:_ALSO])
 
 
 def _why(upload: Upload, possible: Sequence[Candidate], field: str) -> str:

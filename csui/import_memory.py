@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from csdata.errors import CsDataError
 from csdata.intake.recipe_file import for_reuse
 from csui import workspace
 
 if TYPE_CHECKING:
     from csdata.intake import JoinRules, Recipe
+    from csui.work import Upload
 
 _COUNTING: Final = "counting"
 
@@ -28,6 +31,23 @@ def knows(fingerprint: str, recipe: Recipe) -> bool:
 def remember(fingerprint: str, recipe: Recipe) -> None:
     """Use the recipe for every later file with these headings."""
     workspace.space().remember(fingerprint, for_reuse(recipe))
+
+
+def follow(upload: Upload) -> None:
+    """Keep a further answer as well, where what was said before of these headings is remembered.
+
+    It is kept once the file has been read with it, so that no reading is remembered that fails.
+    """
+    imported = upload.imported
+    if imported is None:
+        return
+    held = book()  # it may have been forgotten elsewhere since
+    followed = upload.remembered == imported.fingerprint and upload.remembered in held
+    if followed and not knows(imported.fingerprint, upload.recipe):
+        with contextlib.suppress(CsDataError):  # the card then says that it is not remembered
+            remember(imported.fingerprint, upload.recipe)
+    known = knows(imported.fingerprint, upload.recipe)
+    upload.remembered = imported.fingerprint if known else ""
 
 
 def forget(fingerprint: str) -> None:

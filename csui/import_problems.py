@@ -1,4 +1,8 @@
-"""Problems of a file by row: to filter, to correct in place, to take to Excel."""
+"""Problems of a file by row: to filter, to correct in place, to take to Excel.
+
+What is only worth knowing (a blank that reads as unknown, a cell corrected by hand) stands apart:
+counted among the problems it would hide them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ import pandas as pd
 import streamlit as st
 
 from csdata.tables import Import
-from csui import downloads, lists, uploads
+from csui import downloads, import_who, lists, uploads
 from csui.import_facts import told
 from csui.import_match import in_words
 from csui.text import language, spoken, t
@@ -20,14 +24,41 @@ from csui.uploads import Upload
 
 _MOST_SHOWN: Final = 200
 _FILTERS: Final = ("severity", "rule", "column")
+_INFO: Final = "info"
+
+
+def split(issues: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The problems, and what is only worth knowing."""
+    info = issues["severity"] == _INFO
+    return issues[~info], issues[info]
 
 
 def problems(upload: Upload, imported: Import, key: str) -> None:
     """Every problem, filtered as the person likes, and the ways to mend them."""
-    issues = _filtered(imported.issues, key)
+    issues = _filtered(split(imported.issues)[0], key)
+    shown = _listed(imported, issues, key=f"import.issues_{key}")
+    with st.container(horizontal=True):
+        _workbook(imported, key)
+        downloads.table(shown, name="problems", key=f"import.issues_csv_{key}")
+    _editor(upload, imported, issues, key)
+
+
+def infos(upload: Upload, imported: Import, key: str) -> None:
+    """What is only worth knowing: nothing has to be done about it, though it can be corrected."""
+    st.caption(t("page.import.infos_lead"))
+    part = f"{key}_info"
+    issues = _filtered(split(imported.issues)[1], part)
+    shown = _listed(imported, issues, key=f"import.issues_{part}")
+    downloads.table(shown, name="infos", key=f"import.issues_csv_{part}")
+    _editor(upload, imported, issues, part)
+
+
+def _listed(imported: Import, issues: pd.DataFrame, *, key: str) -> pd.DataFrame:
+    """The issues in words, each with the customer that its row is of."""
     shown = pd.DataFrame(
         {
             t("page.import.row"): issues["row"],
+            t("field.name"): import_who.names(imported, issues["row"]),
             t("page.import.column"): issues["column"],
             t("page.import.value"): issues["value"],
             t("page.import.rule"): in_words(issues["rule"], told),
@@ -37,13 +68,10 @@ def problems(upload: Upload, imported: Import, key: str) -> None:
             t("page.import.severity"): in_words(issues["severity"], _severity),
         }
     )
-    lists.table(shown.head(_MOST_SHOWN), key=f"import.issues_{key}")
+    lists.table(shown.head(_MOST_SHOWN), key=key)
     if len(shown) > _MOST_SHOWN:
         st.caption(t("page.import.cut", most=_MOST_SHOWN, n=len(shown)))
-    with st.container(horizontal=True):
-        _workbook(imported, key)
-        downloads.table(shown, name="problems", key=f"import.issues_csv_{key}")
-    _editor(upload, imported, issues, key)
+    return shown
 
 
 def _severity(severity: str) -> str:
@@ -103,6 +131,7 @@ def _editor(upload: Upload, imported: Import, issues: pd.DataFrame, key: str) ->
         pd.DataFrame(
             {
                 t("page.import.row"): cells["row"],
+                t("field.name"): import_who.names(imported, cells["row"]),
                 t("page.import.column"): cells["column"],
                 old: cells["value"],
                 new: cells["value"],
@@ -110,7 +139,7 @@ def _editor(upload: Upload, imported: Import, issues: pd.DataFrame, key: str) ->
         ),
         key=widget,
         hide_index=True,
-        disabled=[t("page.import.row"), t("page.import.column"), old],
+        disabled=[t(w) for w in ("page.import.row", "field.name", "page.import.column")] + [old],
         num_rows="fixed",
     )
     st.button(

@@ -55,6 +55,14 @@ def _lives_elsewhere(imported: Import) -> bool:
     )
 
 
+def _told_elsewhere() -> bool:
+    """Whether the contracts say already when they start; deals are won on a day in any case."""
+    return any(
+        i.role == "opportunities" or (i.role == "contracts" and "start" in i.table)
+        for i in uploads.used()
+    )
+
+
 def ask(upload: Upload, imported: Import, key: str) -> None:
     """The first open question, and the answers that were given."""
     if upload.imported is None:
@@ -64,7 +72,7 @@ def ask(upload: Upload, imported: Import, key: str) -> None:
         return
     waiting = _waiting(imported)
     if _lives_elsewhere(imported):
-        st.caption(t("page.import.ask.lives_elsewhere"))
+        st.caption(t(f"page.import.ask.lives_elsewhere{'' if _told_elsewhere() else '_once'}"))
     if waiting:
         with st.container(border=True, key=f"csui_ask_{key}"):
             first = waiting[0]

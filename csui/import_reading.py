@@ -65,6 +65,7 @@ def read_one(upload: Upload, *, password: str | None = None, step: Step = lambda
     else:
         # What was remembered does not name the sheet that was chosen.
         upload.recipe = replace(upload.imported.recipe, sheet=upload.recipe.sheet)
+        import_memory.follow(upload)
 
 
 def _opened(upload: Upload, password: str | None) -> Cells:

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from csdata.errors import CsDataError
-from csui import figures, uploads
+from csui import figures, import_who, uploads
 from csui.text import escape, t
 
 _MOST: Final = 20
@@ -41,14 +41,16 @@ def _pairs(pairs: pd.DataFrame) -> None:
             st.markdown(t("page.import.alike.likely", n=len(signed)))
         if not pair["sign"] and (number == 0 or shown[number - 1]["sign"]):
             st.markdown(t("page.import.alike.name_only", n=len(pairs) - len(signed)))
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(escape(_said(pair)), width="content")
-            st.button(
-                t("page.import.alike.merge"),
-                key=f"import.merge_{number}",
-                on_click=_merge,
-                args=({str(pair["given"]): str(pair["customer_id"])},),
-            )
+        with st.container(border=True, key=f"csui_alike_pair_{number}"):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(_said(pair), width="stretch")
+                st.button(
+                    t("page.import.alike.merge"),
+                    key=f"import.merge_{number}",
+                    on_click=_merge,
+                    args=({str(pair["given"]): str(pair["customer_id"])},),
+                )
+            st.markdown(import_who.beside([str(pair["given"]), str(pair["customer_id"])]))
     if len(pairs) > _MOST:
         st.caption(t("page.import.alike.more", n=len(pairs) - _MOST))
     if len(signed) > 1:
@@ -62,19 +64,14 @@ def _pairs(pairs: pd.DataFrame) -> None:
 
 
 def _said(pair: Mapping[Any, Any]) -> str:
-    """Both accounts with their days, and what speaks for one customer."""
-    words = t(
-        "page.import.alike.pair",
-        name=str(pair["other"]),
-        given=str(pair["given"]),
-        id=str(pair["customer_id"]),
-    )
+    """The name that both have, and what speaks for one customer; as Markdown."""
+    name = f"**{escape(pair['other'])}**"
     if not pair["sign"]:
-        return words
+        return name
     ended = pair["ended"]
     last = "–" if pd.isna(ended) else figures.day(ended - pd.Timedelta(days=1))
     why = t(f"page.import.alike.{pair['sign']}", ended=last, began=figures.day(pair["began"]))
-    return t("page.import.alike.pair_why", pair=words, why=why)
+    return t("page.import.alike.pair_why", pair=name, why=escape(why))
 
 
 def _merged(same: Mapping[str, str]) -> None:

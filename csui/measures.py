@@ -9,12 +9,14 @@ import streamlit as st
 
 from csdata.clock import Clock, Period
 from csdata.tables import Portfolio
-from csui import compute, page, widgets
+from csui import compute, page, state, widgets
 from csui.text import t
 
 TERMS: Final = ("3", "6", "12")
 """Lengths of a period that follow the usual terms of a plan."""
 LONGEST: Final = 60
+MOST_ROWS: Final = 24
+"""Rows of a table that can be read from the back of a room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,7 @@ def choose(source: Portfolio) -> Choices:
         by = _by(source)
         cohort: Period = "month"
         if by is None:
-            cohort = widgets.choice(
-                "retention.cohort", ("month", "quarter", "year"), words="period"
-            )
+            cohort = _cohort(source)
         clock: Clock = widgets.choice(
             "retention.clock",
             ("contract", "calendar"),
@@ -60,12 +60,37 @@ def choose(source: Portfolio) -> Choices:
         picture = widgets.choice(
             "retention.picture", ("map", "curves"), words="page.retention.pictures"
         )
+    if by is None and _many(source) and cohort == usual_cohort(source):
+        st.caption(t(f"page.retention.many_{cohort}", n=compute.start_months(source)))
     least, bracket = None, None
     if measure != "alive":
         with st.expander(t("ui.details"), icon=":material/tune:"):
             least = _least()
             bracket = _bracket() if measure == "bracket" else None
     return Choices(measure, cohort, by, clock, picture, bracket, least)
+
+
+def usual_cohort(source: Portfolio) -> Period:
+    """Months as long as their rows can be taken in on a screen, then quarters, then years."""
+    months = compute.start_months(source)
+    if months <= MOST_ROWS:
+        return "month"
+    return "quarter" if months <= 3 * MOST_ROWS else "year"
+
+
+def _many(source: Portfolio) -> bool:
+    return usual_cohort(source) != "month"
+
+
+def _cohort(source: Portfolio) -> Period:
+    """The starts that make a row; what nobody has chosen follows the data that are open."""
+    usual, key = usual_cohort(source), "retention.cohort"
+    before = state.kept(f"{key}_usual", usual)
+    if before != usual:
+        state.put(f"{key}_usual", usual)
+        if state.known(key, usual) == before:
+            state.put(key, usual)
+    return widgets.choice(key, ("month", "quarter", "year"), words="period", default=usual)
 
 
 def _measure(source: Portfolio) -> str:

@@ -58,8 +58,12 @@ def boxes(source: Portfolio, result: DataQuality) -> None:
 
 def direction(finding: Finding) -> None:
     """Which way retention looks, as icon and words."""
-    icon, color = _LOOKS[finding.direction]
-    words = t(f"page.quality.direction.{finding.direction}")
+    badge(finding.direction, t(f"page.quality.direction.{finding.direction}"))
+
+
+def badge(direction: str, words: str) -> None:
+    """A direction as icon and words."""
+    icon, color = _LOOKS[direction]
     st.badge(words, icon=f":material/{icon}:", color=color)
 
 

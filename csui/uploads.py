@@ -21,7 +21,7 @@ from csdata.schema import DATES
 from csdata.tables import Import, Portfolio
 from csui import import_memory, import_reading, import_recipes, work
 from csui.text import escape, t
-from csui.work import Upload, Work
+from csui.work import Matched, Upload, Work
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from csdata.intake import ImportSet, JoinRules, Recipe
 
 _DROPS: Final = "csui.drops"
-_MATCHED: Final = work.MATCHED
 
 
 class Dropped(Protocol):
@@ -206,8 +205,19 @@ def edit(name: str, cells: Mapping[tuple[int, str], str]) -> None:
 def forget_corrections(name: str) -> None:
     """Back to what the reader makes of a file by itself."""
     files()[name].plain = True
-    files()[name].edits = {}
-    replace_recipe(name, type(files()[name].recipe)())
+    _anew(name)
+
+
+def use_remembered(name: str) -> None:
+    """Read a file by what is remembered for its headings, after all."""
+    files()[name].plain = False
+    _anew(name)
+
+
+def _anew(name: str) -> None:
+    upload = files()[name]
+    upload.edits, upload.remembered = {}, ""
+    replace_recipe(name, type(upload.recipe)())
 
 
 def _read_again() -> None:
@@ -281,12 +291,11 @@ def matched(as_of: dt.date | None = None) -> ImportSet:
 
     imports = used()
     asked = (tuple(map(id, imports)), rules(), as_of)
-    last = st.session_state.get(_MATCHED)
-    if last is None or last[0] != asked:
-        # What is kept holds the imports themselves, so that no other ones get their identities.
-        last = (asked, combine(imports, rules=rules(), as_of=as_of), imports)
-        st.session_state[_MATCHED] = last
-    return last[1]
+    now = work.work()
+    if now.matched is None or now.matched.asked != asked:
+        found = combine(imports, rules=rules(), as_of=as_of)
+        now.matched = Matched(asked, tuple(imports), found)
+    return now.matched.found
 
 
 def customers() -> pd.DataFrame | None:

@@ -16,14 +16,13 @@ from csdata.i18n import Message
 from csdata.tables import Import
 
 if TYPE_CHECKING:
-    from csdata.intake import JoinRules, Recipe
+    from csdata.intake import ImportSet, JoinRules, Recipe
     from csdata.intake.workbook import Cells
     from csdata.store import Analysed, Saved, Settings, StoredFile
+    from csui.import_days import Days
     from csui.import_recipes import RecipeFile
 
 _WORK: Final = "csui.work"
-MATCHED: Final = "csui.matched"
-"""What joining the files gave the last time; no decision, but it holds their rows."""
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -48,6 +47,8 @@ class Upload:
     """Corrections that could not be taken, and why."""
     plain: bool = False
     """Read without what was remembered for its headings."""
+    remembered: str = ""
+    """Fingerprint of its headings while exactly this reading is remembered for them."""
     cells: Cells | None = None
     """What is in the file, once it is open: every correction is made on them."""
     locked: str = ""
@@ -80,6 +81,19 @@ class Begun:
     analysed: Analysed
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Matched:
+    """What joining the files gave the last time; no decision, but it holds their rows.
+
+    ``asked`` is what they were joined by. It knows the imports by identity, so they are held here:
+    no other ones can get their identities.
+    """
+
+    asked: tuple[object, ...]
+    imports: tuple[Import, ...]
+    found: ImportSet
+
+
 @dataclass(slots=True)
 class Work:
     """An import in work.
@@ -97,6 +111,9 @@ class Work:
         gone: It was deleted in another window, and is not saved until the person says so.
         beginning: The person has asked for the analysis, and it has not begun yet.
         told: What happened to the files of the last drop; True: something went wrong.
+        matched: The files as they were joined the last time; None before.
+        days: The tables that start and end of the customers came from, the present one last.
+        counted: What was counted for them the last time: of which files as joined, at which day.
     """
 
     files: dict[str, Upload] = field(default_factory=dict[str, Upload])
@@ -111,6 +128,9 @@ class Work:
     gone: bool = False
     beginning: bool = False
     told: list[tuple[Message, bool]] = field(default_factory=list[tuple[Message, bool]])
+    matched: Matched | None = None
+    days: list[Days] = field(default_factory=list["Days"])
+    counted: tuple[ImportSet, dt.date, Days] | None = None
 
 
 def work() -> Work:
@@ -120,7 +140,6 @@ def work() -> Work:
 
 def replace(other: Work) -> None:
     """Work on another import from now on."""
-    st.session_state.pop(MATCHED, None)
     st.session_state[_WORK] = other
 
 

@@ -53,6 +53,7 @@ class ImportSet:
         set_aside: Rows of the files that say who is a customer which could not be used: reason →
             how many. Rows that only repeat another one are left out.
         first_use: Whether customers were made from the usage, so that no end is known.
+        days_from: The table that start and end of the customers come from; None where none tells.
     """
 
     imports: tuple[Import, ...]
@@ -75,6 +76,7 @@ class ImportSet:
         default_factory=dict[str, tuple[Message, ...]]
     )
     first_use: bool = False
+    days_from: Role | None = None
 
 
 def combine(
@@ -128,6 +130,7 @@ def combine(
         same_names=alike,
         questions=questions,
         first_use=made.first_use,
+        days_from=made.days_from,
     )
 
 

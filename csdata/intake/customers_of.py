@@ -26,7 +26,8 @@ class Customers:
     """The tables with customers as the rules have them.
 
     ``as_of`` is the day to analyse at, ``waiting`` the customers whose renewal is not settled,
-    ``rules`` what was done, in words. ``first_use``: they were made from the usage.
+    ``rules`` what was done, in words. ``first_use``: they were made from the usage. ``days_from``:
+    the table that start and end come from; None where nothing tells them.
     """
 
     tables: dict[Role, pd.DataFrame]
@@ -34,6 +35,7 @@ class Customers:
     waiting: tuple[str, ...]
     rules: tuple[Message, ...]
     first_use: bool = False
+    days_from: Role | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,11 +74,13 @@ def customers_of(
     tables = _grouped(tables, rules, said)
     if first_use.tells_nobody_else(tables):
         tables["customers"], made_of = first_use.customers_from(tables)
-        return Customers(tables, as_of, (), (*said, made_of), first_use=True)
+        said.append(made_of)
+        return Customers(tables, as_of, (), tuple(said), first_use=True, days_from="usage")
     source = _source(tables, rules)
     if source is None:
         tables = _without_lives(tables, rules, said)
-        return Customers(tables, as_of, (), tuple(said))
+        dated: Role | None = "customers" if _dated(tables) else None
+        return Customers(tables, as_of, (), tuple(said), days_from=dated)
     facts = _Facts(rules, as_of, given)
     spans = tables[source]
     if source == "contracts":
@@ -99,7 +103,11 @@ def customers_of(
     if waiting:
         said.append(message("note.waiting", n=len(waiting)))
     tables = _with_lives(tables, spans, made, facts, said)
-    return Customers(tables, day, waiting, tuple(said))
+    return Customers(tables, day, waiting, tuple(said), days_from=source)
+
+
+def _dated(tables: Mapping[Role, pd.DataFrame]) -> bool:
+    return "customers" in tables and "start" in tables["customers"]
 
 
 def _source(tables: Mapping[Role, pd.DataFrame], rules: JoinRules) -> Role | None:
@@ -201,7 +209,8 @@ def _each_contract(
     )
     made = lives.Lives(table.assign(contracts=1, first=rows.index), 0, 0)
     said.append(message("note.each_contract", n=len(rows)))
-    return Customers(_with_lives(tables, spans, made, facts, []), facts.as_of, (), tuple(said))
+    tables = _with_lives(tables, spans, made, facts, [])
+    return Customers(tables, facts.as_of, (), tuple(said), days_from="contracts")
 
 
 def _tell(

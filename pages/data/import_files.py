@@ -5,6 +5,8 @@ import streamlit as st
 from csui import (
     beginning,
     filecards,
+    import_currency,
+    import_days,
     import_join,
     import_match,
     import_quality,
@@ -42,6 +44,8 @@ if not uploads.files():
         nav.go(nav.HOME)
 elif uploads.used():
     beginning.box()
+    import_days.line()
+    import_currency.line()
 
 import_recipes.cards()
 for upload in list(uploads.files().values()):

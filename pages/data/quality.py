@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from csui import compute, page, quality
+from csui import compute, page, quality, quality_also
 from csui.text import say, t
 
 view = page.view("quality")
@@ -14,5 +14,6 @@ if result.findings:
 if view.data is not view.source:
     st.caption(t("page.quality.whole"))
 quality.boxes(view.source, result)
+quality_also.notes(view.source)
 quality.checked(result)
 page.fold("quality")

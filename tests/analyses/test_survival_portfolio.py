@@ -11,6 +11,7 @@ from csdata.analyses.portfolio_survival import survival
 from csdata.analyses.survival import kaplan_meier
 from csdata.analyses.tenures import tenures
 from csdata.errors import BadValues, MissingColumns, NotEnoughData
+from csdata.i18n import LANGUAGES, text
 from csdata.tables import Provenance
 
 A = dt.date(2026, 10, 31)
@@ -65,7 +66,10 @@ def test_the_headline_is_retention_at_12_months_with_its_interval_and_n():
 def test_where_nobody_left_the_interval_is_exact_and_named():
     finding = survival(ages((30, 20, False))).finding
     assert finding.values["lower"] == pytest.approx(0.025 ** (1 / 30))
-    assert "Clopper" in finding.say("ja")
+    assert "正確法" in finding.say("ja")
+    assert "exact" in finding.say("en")
+    for lang in LANGUAGES:
+        assert "Clopper–Pearson" in text("page.survival.reading", lang), "named in the fold"
     assert "100%" in finding.say("en")
 
 

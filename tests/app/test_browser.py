@@ -133,14 +133,14 @@ def test_a_link_opens_with_its_controls(
     page.goto(address)
     page.locator(CHART).first.wait_for(timeout=SLOW)
     go(page, "継続率")
-    page.get_by_role("radio", name="四半期").or_(
-        page.get_by_role("button", name="四半期")
+    page.get_by_role("radio", name="年度").or_(
+        page.get_by_role("button", name="年度")
     ).first.click()
-    page.wait_for_url(re.compile("cohort=quarter"))
+    page.wait_for_url(re.compile("cohort=year"))
     link = page.url
     assert link.isascii()
     page.goto(link.replace("lang=ja", "lang=en"))
     page.get_by_role("heading", name="Retention", exact=True).wait_for(timeout=SLOW)
     settled(page)
     chosen = page.locator("[aria-checked=true], [aria-pressed=true]").all_inner_texts()
-    assert "Quarter" in [text.strip() for text in chosen]
+    assert "Fiscal year" in [text.strip() for text in chosen]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 import csdata as cs
 from csdata.i18n import LANGUAGES, text
-from csdata.intake import JoinRules
-from tests.app.cards import asked, card, dropped, has, imported, press, table
+from csdata.intake import JoinRules, Recipe
+from tests.app.cards import asked, card, dropped, has, imported, press, table, upload
 from tests.app.driver import control, ran, raw_keys, says
 
 ACCOUNTS = table(("取引先 ID", "取引先名"), *([f"C{i}", f"会社{i}"] for i in range(4)))
@@ -113,11 +114,11 @@ def test_a_name_that_fits_a_customer_can_be_accepted() -> None:
 
 
 ALIKE = table(
-    ("取引先 ID", "取引先名", "契約開始日", "解約日"),
-    ["C1", "㈱見本", "2023-01-01", "2024-03-31"],
-    ["C2", "株式会社 見本", "2024-04-01", ""],
-    ["C3", "架空物産", "2021-01-01", ""],
-    ["C4", "架空物産", "2023-01-01", ""],
+    ("取引先 ID", "取引先名", "契約開始日", "解約日", "担当者", "プラン"),
+    ["C1", "㈱見本", "2023-01-01", "2024-03-31", "山田", "梅"],
+    ["C2", "株式会社 見本", "2024-04-01", "", "佐藤|次郎", "竹"],
+    ["C3", "架空物産", "2021-01-01", "", "山田", "松"],
+    ["C4", "架空物産", "2023-01-01", "", "", "松"],
 )
 
 
@@ -127,6 +128,10 @@ def test_accounts_of_one_name_are_told_without_alarm_and_can_be_merged(lang: str
     assert says(app, text("page.import.alike.title", lang, n=2))
     assert says(app, text("page.import.alike.lead", lang))
     assert not has(app, "import.merge_all"), "one likely pair; never all that only share a name"
+    running = text("page.import.alike.running", lang)
+    day = text("ui.day", lang, day=dt.date(2024, 3, 31))
+    for known in ("山田", "佐藤|次郎", "梅", "竹", day, running):
+        assert says(app, known), "what a person tells the two by"
     ran(app.button(key="import.merge_0").click())
     assert app.session_state["csui.work"].rules.same == {"C1": "C2"}
     assert says(app, text("page.import.alike.title", lang, n=1))
@@ -172,3 +177,50 @@ def test_lives_from_contracts_are_looked_at_on_the_day_that_the_package_says() -
     assert there.as_of == dt.date(2026, 10, 1)
     imported = cs.read_export(contracts, name=name)
     assert there.fingerprint == cs.Portfolio.from_imports([imported]).fingerprint
+
+
+BARE = table(
+    ("取引先 ID", "取引先名", "はじめ", "おわり"),
+    *([f"C{i}", f"会社{i}", "2024-01-01", ""] for i in range(8)),
+)
+TERMS = table(
+    ("契約番号", "取引先 ID", "契約開始日", "契約終了日"),
+    *([f"{i:05}", f"C{i}", "2024-01-01", day] for i, day in enumerate(
+        ["2026-10-31"] * 3 + ["2026-10-01"] * 2 + ["2026-10-15"] * 2 + ["2027-03-31"]
+    )),
+)  # fmt: skip
+"""On 2026-10-31 three run out; of the thirty days before, two ended on the first, two later."""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_where_the_days_come_from_is_said_and_can_be_changed(lang: str) -> None:
+    app = dropped({"a.csv": BARE, "k.csv": TERMS}, lang)
+    ran(app.date_input(key="import.as_of").set_value(dt.date(2026, 10, 31)))
+
+    def told(source: str, why: str, count: str) -> bool:
+        said = text(f"page.import.days.{source}", lang, why=why, n=8)
+        return says(app, said) and says(app, count)
+
+    # The last day of two is the day of the analysis; four ended in the thirty days since then.
+    early: dict[str, Any] = {"n": 2, "waiting": 4, "days": 30, "day": dt.date(2026, 10, 1)}
+    by_terms = text("page.import.days.open_early", lang, **early)
+    by_rows = text("page.import.days.open", lang, n=3, day=dt.date(2026, 10, 31))
+    names = [text(f"field.{c}", lang) for c in ("start", "end")]
+    assert told("contracts", text("page.import.days.lacking", lang, columns=names), by_terms)
+    assert says(app, text("page.import.days.how", lang))
+    upload(app, "a.csv").recipe = Recipe(mapping={"start": "はじめ", "end": "おわり"})
+    upload(app, "a.csv").imported = None
+    ran(app)
+    assert told("customers", text("page.import.days.own", lang), by_rows)
+    source = text("page.import.days.name_contracts", lang)
+    assert says(app, text("page.import.days.before_open", lang, source=source, n=2, waiting=4))
+    press(app, "import.days")
+    assert told("contracts", text("page.import.days.chosen", lang), by_terms)
+    assert not raw_keys(app)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_customers_made_from_use_are_said_to_be(lang: str) -> None:
+    app = dropped({"u.csv": USAGE}, lang)
+    why = text("page.import.days.no_file", lang)
+    assert says(app, text("page.import.days.usage", lang, why=why, n=2))

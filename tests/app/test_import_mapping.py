@@ -105,12 +105,49 @@ def test_a_field_moves_from_one_heading_to_another() -> None:
     assert fields(app, "a.csv")["プラン"] == ""
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_remembered_once_later_answers_are_remembered_too(lang: str) -> None:
+    app = dropped({"a.csv": table(HALF, *ROWS)}, lang)
+    press(app, f"import.fill_{card('a.csv')}")
+    press(app, f"import.remember_{card('a.csv')}")
+    assert says(app, text("page.import.keep.on", lang))
+    look(app, "a.csv", "mapping")
+    ran(app.selectbox(key=place(app, "a.csv", "うけもち")).set_value("owner"))
+    assert says(app, text("page.import.keep.on", lang))
+    assert not has(app, f"import.remember_{card('a.csv')}"), "nothing to press again"
+    dropped({"b.csv": table(HALF, *NEXT)}, app=app)
+    assert imported(app, "b.csv").mapping["owner"] == "うけもち"
+    assert not raw_keys(app)
+
+
+def test_what_was_not_remembered_is_not_followed() -> None:
+    app = dropped({"a.csv": table(HALF, *ROWS)})
+    press(app, f"import.fill_{card('a.csv')}")
+    press(app, f"import.remember_{card('a.csv')}")
+    press(app, f"import.forget_{card('a.csv')}")
+    look(app, "a.csv", "mapping")
+    ran(app.selectbox(key=place(app, "a.csv", "うけもち")).set_value("owner"))
+    dropped({"b.csv": table(HALF, *NEXT)}, app=app)
+    assert "owner" not in imported(app, "b.csv").mapping
+    assert "end" not in imported(app, "b.csv").mapping
+
+
+def test_what_is_remembered_can_be_left_aside_and_used_again() -> None:
+    app = dropped({"a.csv": table(HALF, *ROWS)})
+    press(app, f"import.fill_{card('a.csv')}")
+    press(app, f"import.remember_{card('a.csv')}")
+    press(app, f"import.back_{card('a.csv')}")
+    assert "end" not in imported(app, "a.csv").mapping
+    press(app, f"import.use_{card('a.csv')}")
+    assert imported(app, "a.csv").mapping["end"] == "おわり"
+
+
 def test_forgetting_what_was_remembered() -> None:
     app = dropped({"a.csv": table(OWN, *ROWS)})
     press(app, f"import.fill_{card('a.csv')}")
     press(app, f"import.remember_{card('a.csv')}")
     press(app, f"import.forget_{card('a.csv')}")
-    assert upload(app, "a.csv").imported is None
+    assert imported(app, "a.csv").mapping["start"] == OWN[2], "what was corrected here stays"
     dropped({"b.csv": table(OWN, *NEXT)}, app=app)
     assert upload(app, "b.csv").imported is None
 
@@ -124,6 +161,43 @@ def test_a_wide_file_is_searched() -> None:
     assert says(app, text("page.import.mapping.more", "ja", n=26))
     ran(control(app, f"import.search_{card('a.csv')}").set_value("項目 5"))
     assert set(fields(app, "a.csv")) == {f"カスタム項目 {i}" for i in (5, *range(50, 60))}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "lang", "headings"),
+    [
+        ("解約日", "ja", {"契約終了日"}),
+        ("満了", "ja", {"契約終了日"}),
+        ("cancellation", "en", {"契約終了日"}),
+        ("contract end", "en", {"契約終了日"}),
+        ("コース", "ja", {"プラン"}),
+        ("カスタム項目 7", "ja", {"カスタム項目 7"}),
+        ("どこにもない", "ja", set()),
+    ],
+)
+def test_a_column_is_found_by_every_name_of_its_field(
+    wanted: str, lang: str, headings: set[str]
+) -> None:
+    head = (
+        "取引先 ID",
+        "契約開始日",
+        "契約終了日",
+        "プラン",
+        *(f"カスタム項目 {i}" for i in range(9)),
+    )
+    rows = [[f"C{i}", "2025-01-01", "2025-12-31", "梅", *["x"] * 9] for i in range(5)]
+    app = look(dropped({"a.csv": table(head, *rows)}, lang), "a.csv", "mapping")
+    ran(control(app, f"import.search_{card('a.csv')}").set_value(wanted))
+    assert set(fields(app, "a.csv")) == headings
+    assert says(app, text("page.import.mapping.nobody", lang)) == (not headings)
+
+
+@pytest.mark.parametrize(("lang", "other"), [("ja", "解約日"), ("en", "Churn Date")])
+def test_the_list_of_fields_can_be_searched_by_their_other_names(lang: str, other: str) -> None:
+    app = look(dropped({"a.csv": table(HALF, *ROWS)}, lang), "a.csv", "mapping")
+    options = app.selectbox(key=place(app, "a.csv", "うけもち")).options
+    (end,) = [o for o in options if other in o]
+    assert end.startswith(text("field.end", lang))
 
 
 def test_hostile_headings_stay_text() -> None:

@@ -107,3 +107,43 @@ def _correct(app: AppTest, cells: dict[tuple[int, str], str]) -> None:
     """As pressing the button does with what was typed."""
     upload(app, "a.csv").correct(cells)
     ran(app)
+
+
+BLANK = table(
+    ("取引先 ID", "取引先名", "契約開始日", "解約日", "月額"),
+    ["C1", "甲", "2026-01-01", "", "100"],
+    ["C2", "乙", "2026-01-05", "", ""],
+    ["C3", "丙", "いつか", "", "300"],
+)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_only_worth_knowing_is_no_problem(lang: str) -> None:
+    app = dropped({"a.csv": BLANK}, lang)
+    parts = control(app, f"import.look_{card('a.csv')}").options
+    for part, n in (("problems", 2), ("infos", 1)):
+        words = text(f"page.import.looks.{part}", lang, n=n).rpartition(":")[2].strip()
+        assert words in parts, "counted apart"
+    who, rule = text("field.name", lang), text("page.import.rule", lang)
+    seen = {}
+    for part in ("problems", "infos"):
+        look(app, "a.csv", part)
+        (listed,) = [d.value for d in app.dataframe if rule in d.value]
+        seen[part] = set(map(tuple, listed[[who, rule]].to_numpy().tolist()))
+    unread = ("rule.not_a_date", "rule.missing_start")
+    assert seen["problems"] == {("丙", text(key, lang)) for key in unread}
+    assert seen["infos"] == {("乙", text("rule.blank_number", lang))}
+    assert not raw_keys(app)
+
+
+def test_a_row_without_a_name_is_called_by_that_of_its_id() -> None:
+    head = ("契約番号", "取引先 ID", "契約開始日", "契約終了日", "月額")
+    good = [[f"K{i}", "C2", f"2025-0{i}-01", "2026-12-31", "1"] for i in range(1, 6)]
+    terms = table(
+        head, *good, ["K6", "C1", "いつか", "2026-12-31", "1"], ["K7", "C9", "?", "", "1"]
+    )
+    app = look(dropped({"a.csv": DATA, "k.csv": terms}), "k.csv", "problems")
+    rule = text("page.import.rule", "ja")
+    (listed,) = [d.value for d in app.dataframe if rule in d.value]
+    named = listed.set_index(text("page.import.row", "ja"))[text("field.name", "ja")]
+    assert named.to_dict() == {7: "甲", 8: "C9"}

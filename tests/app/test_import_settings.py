@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from csdata.i18n import LANGUAGES, text
-from tests.app.cards import card, dropped, imported, look, table, upload
+from tests.app.cards import card, dropped, imported, look, press, table, upload
 from tests.app.driver import control, ran, raw_keys, says
 
 HEAD = ("顧客 ID", "契約開始日", "契約終了日", "月額", "達成率", "製品")
@@ -62,3 +62,23 @@ def test_currency_and_tax_go_into_the_recipe_and_back() -> None:
     assert imported(app, NAME).currency == "USD"
     ran(app.selectbox(key=f"import.set_{KEY}_currency").set_value(""))
     assert upload(app, NAME).recipe.currency is None
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_currency_of_bare_amounts_is_said_once_for_all_files(lang: str) -> None:
+    deals = table(
+        ("契約番号", "顧客 ID", "契約開始日", "契約終了日", "月額"),
+        *([f"K{i}", f"C{i}", "2025-01-01", "2025-12-31", "100"] for i in (1, 2, 3)),
+    )
+    app = dropped({NAME: table(HEAD, *ROWS), "k.csv": deals}, lang)
+    assert says(app, text("page.import.currency.lead", lang))
+    press(app, "import.currency_JPY")
+    assert not says(app, text("page.import.currency.lead", lang))
+    assert [imported(app, name).currency for name in (NAME, "k.csv")] == ["JPY", "JPY"]
+    assert not raw_keys(app)
+
+
+def test_amounts_that_name_their_currency_are_not_asked_about() -> None:
+    head = (*HEAD[:3], "月額(円)")
+    app = dropped({NAME: table(head, *(row[:4] for row in ROWS))})
+    assert not says(app, text("page.import.currency.lead", "ja"))

@@ -51,3 +51,19 @@ def test_notice_is_counted_on_the_overview(lang: str) -> None:
     everyone = text("page.overview.of_all", lang, n=8)
     assert says(app, text("page.overview.with_notice", lang, all=everyone, n=2))
     assert says(app, text("status.noticed", lang, n=2))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("currency", ["JPY", None])
+def test_amounts_without_a_currency_are_said_to_have_none(lang: str, currency: str | None) -> None:
+    made = Portfolio(customers=CUSTOMERS, as_of=dt.date(2026, 3, 31), currency=currency)
+    app = shown("customer", data=made, lang=lang)
+    name = text("ui.no_currency_of", lang, name=text("page.customer.mrr", lang))
+    assert says(app, name) == (currency is None)
+    assert says(app, f" · {text('ui.no_currency', lang)}") == (currency is None)
+    assert not raw_keys(app)
+
+
+def test_without_amounts_no_currency_is_missed() -> None:
+    made = Portfolio(customers=CUSTOMERS.drop(columns="mrr"), as_of=dt.date(2026, 3, 31))
+    assert not says(shown("customer", data=made), text("ui.no_currency", "ja"))

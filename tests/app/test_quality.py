@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import csdata as cs
@@ -117,3 +118,41 @@ def test_files_that_make_no_customers_tell_nothing() -> None:
     usage = table(("取引先 ID", "利用日", "業務区分", "利用時間"), ["C1", "2025-02-01", "経理", 3])
     app = dropped({"u.csv": usage})
     assert "csui.import_quality" not in app.session_state
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_open_renewals_and_likely_doubles_are_told_with_their_direction(lang: str) -> None:
+    day = pd.Timestamp(2026, 10, 31)
+    rows = pd.DataFrame(
+        {
+            "customer_id": ["A1", "A2", "B1", "B2", "C1", "D1"],
+            "name": ["見本", "見本", "架空", "架空", "別", "他"],
+            "start": pd.to_datetime(["2023-01-01", "2024-04-01", "2024-01-01", "2025-01-01"] * 2)[
+                :6
+            ],
+            "end": [
+                pd.Timestamp(2024, 4, 1),
+                pd.NaT,
+                pd.NaT,
+                pd.NaT,
+                *[day + pd.Timedelta("1D")] * 2,
+            ],
+            "電話": ["1", "2", "03-1", "031", "5", "6"],
+        }
+    )
+    app = shown("quality", data=cs.Portfolio(customers=rows, as_of=day.date()), lang=lang)
+    for key, n, direction in (
+        ("undecided", 2, "higher"),
+        ("follows", 1, "lower"),
+        ("same", 1, "blur"),
+    ):
+        assert says(app, text(f"page.quality.also.{key}", lang, n=n))
+        assert says(app, text(f"page.quality.also.{direction}", lang))
+    assert not raw_keys(app)
+
+
+def test_without_either_nothing_is_told() -> None:
+    data = cs.Portfolio(
+        customers=pd.DataFrame({"customer_id": ["A"], "tenure_months": [3], "churned": [True]})
+    )
+    assert not says(shown("quality", data=data), text("page.quality.also.title", "ja"))

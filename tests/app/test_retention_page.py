@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pandas as pd
@@ -33,7 +34,8 @@ def test_the_page_says_what_the_analysis_finds(
     app = shown("retention", data=company, lang=lang)
     ran(control(app, "retention.measure").set_value(measure))
     given: Any = {"bracket": 3} if measure == "bracket" else {}
-    assert app.text[1].value == cs.retention(company, measure=measure, **given).finding.say(lang)
+    found = cs.retention(company, measure=measure, cohort="quarter", **given)
+    assert app.text[1].value == found.finding.say(lang)
 
 
 def test_a_period_of_ones_own_and_a_least_quantity(company: cs.Portfolio) -> None:
@@ -43,7 +45,8 @@ def test_a_period_of_ones_own_and_a_least_quantity(company: cs.Portfolio) -> Non
     ran(app.number_input(key="retention.bracket_from").set_value(3))
     ran(app.number_input(key="retention.bracket_to").set_value(5))
     ran(app.number_input(key="retention.least").set_value(20.0))
-    expected = cs.retention(company, measure="bracket", bracket=(3, 5), min_quantity=20)
+    asked: Any = {"measure": "bracket", "bracket": (3, 5), "min_quantity": 20}
+    expected = cs.retention(company, cohort="quarter", **asked)
     assert app.text[1].value == expected.finding.say("ja")
 
 
@@ -69,3 +72,45 @@ def test_other_pages_name_what_works_for_purchases(page: str) -> None:
     assert not app.error
     if page != "quadrant":
         assert "その月に利用" in app.info[0].value
+
+
+def starting(months: int) -> cs.Portfolio:
+    """Somebody starts in each of so many months."""
+    starts = pd.date_range("2015-01-15", periods=months, freq="MS")
+    ends = pd.Series(pd.NaT, index=range(months), dtype="datetime64[us]")
+    ids = [f"c{i}" for i in range(months)]
+    rows = pd.DataFrame({"customer_id": ids, "start": starts, "end": ends})
+    return cs.Portfolio(customers=rows, as_of=dt.date(2026, 10, 31))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("months", "cohort"),
+    [(1, "month"), (24, "month"), (25, "quarter"), (72, "quarter"), (73, "year")],
+)
+def test_many_starts_are_grouped_at_first_and_it_is_said(
+    months: int, cohort: str, lang: Any
+) -> None:
+    app = shown("retention", data=starting(months), lang=lang)
+    assert control(app, "retention.cohort").value == cohort
+    for period in ("quarter", "year"):
+        said = text(f"page.retention.many_{period}", lang, n=months)
+        assert says(app, said) == (cohort == period)
+    ran(control(app, "retention.cohort").set_value("month"))
+    for period in ("quarter", "year"):
+        assert not says(app, text(f"page.retention.many_{period}", lang, n=months))
+
+
+def test_what_nobody_chose_follows_the_data() -> None:
+    app = shown("retention", data=starting(40))
+    app.session_state["csui.session"].source = starting(12)
+    assert control(ran(app), "retention.cohort").value == "month"
+    ran(control(app, "retention.cohort").set_value("year"))
+    app.session_state["csui.session"].source = starting(40)
+    assert control(ran(app), "retention.cohort").value == "year"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_two_kinds_of_n_are_told_apart(lang: Any, company: cs.Portfolio) -> None:
+    app = shown("retention", data=company, lang=lang)
+    assert says(app, text("page.retention.n_is", lang, n=600))
