@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from csdata.intake.join_rules import JoinRules
     from csdata.intake.recipe import Recipe
 
-
 LATE: Final = "note.observed_from"
 """What is said where departures are recorded from some day on only."""
 
@@ -53,17 +52,14 @@ class Import:
     ``dropped`` counts rows that are no data (totals, footer) by rule: ``rows_read`` is the rows of
     ``table``, ``set_aside`` and ``dropped`` together. ``raw`` has every data row as text, indexed
     by its line in the file. ``candidates`` are the columns considered for each field, with score
-    and reason. A question ``question.x`` is answered by ``x`` of the recipe.
-
-    ``kind`` is what the bytes are (xlsx, xls, xlsb, ods, html, csv …), whatever the name says.
-    ``headers`` are the headings as they were found without a recipe, ``fingerprint`` their
-    identity: a recipe is remembered under it. ``previews`` are the sheets to choose from.
-    ``currency`` is the ISO code of all money of the table, None if unknown or mixed;
-    ``currencies`` has the codes found in each column, ``tax`` whether an amount includes tax, both
-    by canonical field or heading as in ``table``. ``as_of_candidates`` are the days that the
-    file may mean where the one that it states can be read in two ways.
-    ``above`` has, for each line above the headings, what stands in it: place from the first column
-    of the table, and text.
+    and reason. A question ``question.x`` is answered by ``x`` of the recipe. ``kind`` is what the
+    bytes are (xlsx, csv …), whatever the name says. ``headers`` are the headings as they were found
+    without a recipe, ``fingerprint`` their identity: a recipe is remembered under it. ``previews``
+    are the sheets to choose from. ``currency`` is the ISO code of all money of the table, None if
+    unknown or mixed; ``currencies`` has the codes found in each column, ``tax`` whether an amount
+    includes tax, both by canonical field or heading as in ``table``. ``as_of_candidates``: both
+    days that an unclear one may be. ``above`` has the lines above the headings, each as places
+    (from the table's first column) and texts.
     """
 
     name: str
@@ -99,15 +95,14 @@ class Import:
 class Provenance:
     """Where a portfolio comes from: files, filters in force and the warnings they earned.
 
-    ``usage_span`` is the first and last day of usage before any filter: what was recorded does not
-    change with the customers looked at. ``stated_as_of`` is the last day that the files know about
-    where the analysis looks at an earlier one, because contracts that have just ended may still be
-    renewed; ``waiting`` has those customers (更新待ち). ``rules`` says in words how contracts
-    became customers' lives. ``tax`` is table → column → whether its amounts include consumption
-    tax, where that is known. ``set_aside`` counts by reason the rows that the import did
-    not use, of the files that say who is a customer; repeated rows are none of them. ``first_use``:
-    customers are whoever occurs in the usage and start with their first use; when they leave nobody
-    knows.
+    ``usage_span`` is the first and last day of usage before any filter. ``stated_as_of`` is the
+    last day that the files know about where the analysis looks at an earlier one, because
+    contracts that have just ended may still be renewed; ``waiting`` has those customers (更新待ち).
+    ``rules`` says in words how contracts became customers' lives. ``tax`` is table → column →
+    whether its amounts include consumption tax, where that is known. ``set_aside`` counts by
+    reason the rows that the import did not use, of the files that say who is a customer;
+    repeated rows are none of them. ``first_use``: customers are whoever occurs in the usage and
+    start with their first use; when they leave nobody knows.
     """
 
     files: tuple[str, ...] = ()
