@@ -168,9 +168,15 @@ def understand(
         *(name, recipe, guessed.role, guessed, rows, found, report),
         **failed.known_of_cells(report, cells, places, rows, edits=edits),
     )
-    made = _assemble(reading, cells)
-    above = layout.above(grid, found)
-    return replace(made, headers=plain.headers, fingerprint=known_as, above=above)
+    return _completed(_assemble(notices.both_kinds(reading), cells), reading, grid, plain, known_as)
+
+
+def _completed(
+    made: Import, reading: Reading, grid: layout.Grid, plain: layout.Layout, known_as: str
+) -> Import:
+    above, days = layout.above(grid, reading.layout), reading.report.as_of_candidates
+    said = {"headers": plain.headers, "fingerprint": known_as, "as_of_candidates": days}
+    return replace(made, **said, above=above)
 
 
 def _block(
@@ -284,7 +290,6 @@ def _drop_labels(
 
 
 def _assemble(reading: Reading, cells: Cells) -> Import:
-    reading = notices.both_kinds(reading)
     data, report, mapping = reading.data, reading.report, reading.guess.mapping
     _tell_role(reading)
     tell_grain(reading)
@@ -332,7 +337,6 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
         currency=settling.currency(report.currencies),
         currencies=MappingProxyType(dict(report.currencies)),
         tax=MappingProxyType(taxes),
-        as_of_candidates=report.as_of_candidates,
     )
 
 
