@@ -174,9 +174,14 @@ def understand(
 def _completed(
     made: Import, reading: Reading, grid: layout.Grid, plain: layout.Layout, known_as: str
 ) -> Import:
-    above, days = layout.above(grid, reading.layout), reading.report.as_of_candidates
-    said = {"headers": plain.headers, "fingerprint": known_as, "as_of_candidates": days}
-    return replace(made, **said, above=above)
+    """The import with what is known of the sheet around its table."""
+    return replace(
+        made,
+        headers=plain.headers,
+        fingerprint=known_as,
+        as_of_candidates=reading.report.as_of_candidates,
+        above=layout.above(grid, reading.layout),
+    )
 
 
 def _block(
