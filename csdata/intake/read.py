@@ -166,9 +166,20 @@ def understand(
         *(name, recipe, guessed.role, guessed, rows, found, report),
         **failed.known_of_cells(report, cells, places, rows, edits=edits),
     )
-    made = _assemble(reading, cells)
-    above = layout.above(grid, found)
-    return replace(made, headers=plain.headers, fingerprint=known_as, above=above)
+    return _completed(_assemble(notices.both_kinds(reading), cells), reading, grid, plain, known_as)
+
+
+def _completed(
+    made: Import, reading: Reading, grid: layout.Grid, plain: layout.Layout, known_as: str
+) -> Import:
+    """The import with what is known of the sheet around its table."""
+    return replace(
+        made,
+        headers=plain.headers,
+        fingerprint=known_as,
+        as_of_candidates=reading.report.as_of_candidates,
+        above=layout.above(grid, reading.layout),
+    )
 
 
 def _block(
@@ -205,7 +216,6 @@ def _tell_layout(report: Report, cells: Cells, found: layout.Layout) -> None:
 
 
 def _assemble(reading: Reading, cells: Cells) -> Import:
-    reading = notices.both_kinds(reading)
     data, report, mapping = reading.data, reading.report, reading.guess.mapping
     _tell_role(reading)
     tell_grain(reading)
@@ -253,7 +263,6 @@ def _assemble(reading: Reading, cells: Cells) -> Import:
         currency=settling.currency(report.currencies),
         currencies=MappingProxyType(dict(report.currencies)),
         tax=MappingProxyType(taxes),
-        as_of_candidates=report.as_of_candidates,
     )
 
 
