@@ -1,0 +1,8 @@
+"""The figures that a CS lead opens the tool for, and what the data say: see :func:`overview`."""
+
+from __future__ import annotations
+
+from csdata.analyses.overview.report import overview
+from csdata.analyses.overview.result import KEYS, Change, Figure, Overview
+
+__all__ = ["KEYS", "Change", "Figure", "Overview", "overview"]
