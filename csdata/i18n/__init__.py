@@ -83,8 +83,8 @@ def message(key: str, /, **values: object) -> Message:
 class Formatter(string.Formatter):
     """``str.format`` with the number styles of a Japanese or an English slide.
 
-    Specs: ``int`` 7,043 · ``num`` 70.35 · ``num1`` 3.0 · ``pct`` 61 % as Japanese ``61%`` ·
-    ``pct1`` 61.4% · ``pt`` +4 pt · ``pt1`` +0.3 pt · ``date`` 2026/03/01 ·
+    Specs: ``int`` 7,043 · ``plus`` +13 · ``num`` 70.35 · ``num1`` 3.0 · ``pct`` 61 % as Japanese
+    ``61%`` · ``pct1`` 61.4% · ``pt`` +4 pt · ``pt1`` +0.3 pt · ``date`` 2026/03/01 ·
     ``minute`` 2026/03/01 14:05 · ``months`` 12か月 · ``money`` 320万円 (of a
     :class:`~csdata.i18n.money.Money`) · ``list`` a、b.
     A missing number (None, NaN) is an en dash.
@@ -153,6 +153,7 @@ def _list(values: Sequence[object], lang: str) -> str:
 
 _STYLES: Final = {
     "int": lambda v, _lang: f"{round(v):,}",
+    "plus": lambda v, _lang: f"{round(v):+,}" if round(v) else "±0",
     "num": lambda v, _lang: _number(v, 2),
     "num1": lambda v, _lang: _number(v, 1),
     "pct": lambda v, _lang: _percent(v),

@@ -6,7 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from csdata import counts_periods as cp
 from csdata.analyses import intervals
@@ -14,6 +16,8 @@ from csdata.analyses.overview.result import AHEAD, Change, Figure, money
 from csdata.analyses.revenue_retention import RENEWED_WITHIN, RevenueRetention
 from csdata.i18n import Message, message
 from csdata.tables import Portfolio
+
+Floats = NDArray[np.float64]
 
 _COLUMNS: Final = ("customer_id", "start", "end", "mrr", "followed")
 
@@ -184,6 +188,12 @@ def lost_at(portfolio: Portfolio) -> list[Renewal]:
 
 def _more_than_by_chance(lost: int, due: int, all_lost: int, all_due: int) -> float:
     """Twice the probability of as many lost, or more, had all renewals been alike."""
-    from scipy.stats import hypergeom
+    from scipy.special import gammaln  # scipy.stats has it ready, and takes a second to load
 
-    return float(min(1.0, 2 * hypergeom.sf(lost - 1, all_due, all_lost, due)))
+    def ways(of: int, k: Floats) -> Floats:
+        return gammaln(of + 1) - gammaln(k + 1) - gammaln(of - k + 1)
+
+    k = np.arange(lost, min(due, all_lost) + 1, dtype=float)
+    total = float(ways(all_due, np.array([float(due)]))[0])
+    log = ways(all_lost, k) + ways(all_due - all_lost, due - k) - total
+    return min(1.0, 2 * float(np.exp(log).sum()))

@@ -53,7 +53,7 @@ def columns(portfolio: Portfolio) -> list[str]:
     for name, kind in frame.collect_schema().items():
         if name in _IDENTITY or name in NUMBERS["customers"] or name in KNOWN_LATE:
             continue
-        if kind not in _KINDS:
+        if not any(kind == known for known in _KINDS):
             continue
         counted = frame.filter(~nw.col(name).is_null()).select(n=nw.col(name).n_unique())
         n = int(counted.collect("pandas").to_native()["n"].iloc[0])
@@ -125,6 +125,7 @@ def say(group: Group, lived: Tenures) -> Message:
     direction = "more" if group.observed > group.expected else "less"
     values = {
         "column": group.label,
+        "by": group.column,
         "value": _said(group.value),
         "n": group.n,
         "observed": group.observed,
