@@ -65,9 +65,16 @@ def _delta(figure: Figure) -> dict[str, Any]:
     """The difference with its arrow; coloured only where it is more than chance."""
     if figure.change is None:
         return {}
-    color = _GOOD.get(figure.key, "normal") if figure.change.sure else "off"
+    color = _GOOD.get(figure.key, "normal") if figure.change.clear else "off"
     change = figure.change
     shown = difference(change.difference, change.unit, figure.currency)
+    if change.unit == "rate":
+        # The arrow follows the sign at the beginning.
+        return {
+            "delta": t("page.overview.rate_delta", value=shown),
+            "delta_color": color,
+            "delta_arrow": "down" if change.difference < 0 else "up",
+        }
     return {"delta": shown, "delta_color": color}
 
 

@@ -44,8 +44,10 @@ def against(figure: Figure) -> str:
         return say(figure.no_change) if figure.no_change else ""
     before = t(
         f"page.overview.before.{figure.key}",
+        now=written(change.now, change.unit, figure.currency),
         then=written(change.then, change.unit, figure.currency),
         day=change.until,
+        n=change.n,
     )
     if change.total:
         return before
@@ -61,4 +63,6 @@ def against(figure: Figure) -> str:
 
 def verdict(change: Change) -> str:
     """Which word it deserves: a total has no chance in it."""
-    return "total" if change.total else "sure" if change.sure else "chance"
+    if change.total:
+        return "total"
+    return "sure" if change.clear else "alone" if change.sure else "chance"

@@ -14,11 +14,11 @@ with page.user_errors():
     curves = compute.survival(view.data)
 overview.cards(view, result)
 overview_before.choose(view)
-overview.coming(view, result)
-overview.evidence(view.data, result)
 
 st.subheader(t("page.overview.findings"), anchor=False)
 overview.sentences(view, result)
+overview.coming(view, result)
+overview.evidence(view.data, result)
 
 overview.timeline(view)
 st.subheader(t("page.overview.curve"), anchor=False)

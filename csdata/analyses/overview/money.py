@@ -110,7 +110,8 @@ def _ratio(result: RevenueRetention, key: Key, gap: Interval) -> Figure:
         unit="share",
         n=n,
         base=message(
-            "overview.base.opening",
+            # Once is enough: the two stand side by side.
+            "overview.base.opening" if key == "nrr" else "overview.base.opening_same",
             day=_day(latest["since"]),
             n=n,
             opening=money(float(latest["opening"]), result.currency),

@@ -50,7 +50,7 @@ def overview(portfolio: Portfolio, *, quality: DataQuality | None = None) -> Ove
     flaws = data_quality(portfolio) if quality is None else quality
     said = sentences.said(tests, retention, tenures, flaws, _mix(portfolio, known))
     return Overview(
-        figures=figures,
+        figures=sentences.judged(figures, tests),
         sentences=said,
         tests=sentences.table(tests),
         due=coming.ahead,

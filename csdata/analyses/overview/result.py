@@ -35,6 +35,7 @@ class Change:
     departures of one period alone, of the departures the rate per customer and month. ``lower``
     and ``upper`` bound the difference; NaN of totals, which have no interval. ``since`` and
     ``until`` are the first and last day of the period before, ``n`` is what was counted in it.
+    ``clear``: it is more than chance even where everything that was looked at is considered.
     """
 
     now: float
@@ -46,6 +47,7 @@ class Change:
     n: int
     since: dt.date
     until: dt.date
+    clear: bool = False
 
     @property
     def interval(self) -> Interval:
@@ -59,7 +61,7 @@ class Change:
 
     @property
     def sure(self) -> bool:
-        """Whether the difference is more than chance: its interval leaves out 0."""
+        """Whether, looked at alone, it is more than chance: its interval leaves out 0."""
         return bool(self.interval.excludes_zero)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -22,8 +22,8 @@ MOST: Final = 3
 LEVEL: Final = 0.05
 LARGE_CUSTOMER: Final = 0.1
 LARGE_FIFTH: Final = 0.5
-"""Shares of the revenue from which on it is said who pays it: a tenth by one customer, half by a
-fifth of them."""
+"""Shares of the revenue from which on it is called concentrated: a tenth paid by one customer, half
+by a fifth of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,15 @@ def tested(
     ]
 
 
+def judged(figures: Sequence[Figure], tests: Sequence[Tested]) -> tuple[Figure, ...]:
+    """The figures with the changes that are more than chance marked as such."""
+    clear = {test.name for test in tests if test.kind == "change" and test.claimed}
+    return tuple(
+        replace(f, change=replace(f.change, clear=True)) if f.change and f.key in clear else f
+        for f in figures
+    )
+
+
 def table(tests: Sequence[Tested]) -> pd.DataFrame:
     """What was looked at, as a tidy table."""
     names = ("kind", "name", "p_value", "adjusted", "claimed")
@@ -106,6 +115,8 @@ def said(
     sentences += _claims(tests, lived)
     if not any(test.claimed for test in tests):
         sentences.append(_nothing(tests))
+    else:
+        sentences += _no_change(tests)
     sentences += _concentration(mix)
     return tuple(sentences[:MOST])
 
@@ -159,16 +170,24 @@ def _nothing(tests: Sequence[Tested]) -> Message:
     return message("overview.says.nothing", n=len(tests))
 
 
+def _no_change(tests: Sequence[Tested]) -> list[Message]:
+    """Where something else is more than chance, but no change since the period before is."""
+    changes = [test for test in tests if test.kind == "change"]
+    if not changes or any(test.claimed for test in changes):
+        return []
+    names = [message(f"overview.figure.{test.name}") for test in changes]
+    return [message("overview.says.no_change", figures=names)]
+
+
 def _concentration(mix: RevenueMix | None) -> list[Message]:
-    """A total, so there is nothing to test: said where it is large."""
+    """Who pays the revenue: a total, so that there is nothing to test."""
     if mix is None or len(mix.concentration) == 0 or mix.n < groups.SMALLEST:
         return []
     largest, top = mix.concentration.iloc[0], mix.concentration.iloc[-1]
-    if largest["share"] < LARGE_CUSTOMER and top["share"] < LARGE_FIFTH:
-        return []
+    large = largest["share"] >= LARGE_CUSTOMER or top["share"] >= LARGE_FIFTH
     return [
         message(
-            "overview.says.concentration",
+            "overview.says.concentration" if large else "overview.says.spread",
             day=mix.month,
             largest=float(largest["share"]),
             customers=int(top["customers"]),
