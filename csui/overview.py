@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
+from csdata.analyses.overview import LEVEL
 from csdata.tables import Portfolio
 from csui import columns, compute, figures, lists, nav, overview_before, page, state, url
 from csui.overview_words import against, difference, label, verdict, written
@@ -178,7 +179,7 @@ def evidence(data: Portfolio, result: Overview) -> None:
             )
         )
         if len(result.tests):
-            st.markdown(t("page.overview.tests_lead", n=len(result.tests)))
+            st.markdown(t("page.overview.tests_lead", n=len(result.tests), level=LEVEL))
             lists.table(_tests(data, result), key="overview.tests")
 
 

@@ -180,13 +180,13 @@ def lost_at(portfolio: Portfolio) -> list[Renewal]:
         due, lost = int(row["due"]), int(row["lost"])
         if due * all_lost < _EXPECTED * all_due or all_due == due:
             continue
-        p = _more_than_by_chance(lost, due, all_lost, all_due)
+        p = more_than_by_chance(lost, due, all_lost, all_due)
         others = (all_due - due, all_lost - lost)
         found.append(Renewal(int(row["term"]), int(row["number"]), due, lost, *others, p))
     return found
 
 
-def _more_than_by_chance(lost: int, due: int, all_lost: int, all_due: int) -> float:
+def more_than_by_chance(lost: int, due: int, all_lost: int, all_due: int) -> float:
     """Twice the probability of as many lost, or more, had all renewals been alike."""
     from scipy.special import gammaln  # scipy.stats has it ready, and takes a second to load
 
