@@ -177,7 +177,7 @@ def _no_change(tests: Sequence[Tested]) -> list[Message]:
     changes = [test for test in tests if test.kind == "change"]
     if not changes or any(test.claimed for test in changes):
         return []
-    names = [message(f"overview.figure.{test.name}") for test in changes]
+    names = [message(f"overview.short.{test.name}") for test in changes]
     return [message("overview.says.no_change", figures=names)]
 
 
