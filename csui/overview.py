@@ -27,6 +27,7 @@ _GROUP: Final = "survival.group"
 def cards(view: page.View, result: Overview) -> None:
     """The figures, three in a row, each against the period before and the last import."""
     earlier = overview_before.figures(view)
+    first: dict[str, Figure] = {}
     for start in range(0, len(result.figures), _ROW):
         for place, figure in zip(st.columns(_ROW), result.figures[start:][:_ROW], strict=True):
             with place.container(border=True, height="stretch", key=f"csui_figure_{figure.key}"):
@@ -35,7 +36,7 @@ def cards(view: page.View, result: Overview) -> None:
                     _figure(figure)
                     overview_before.beside(figure, earlier)
                 else:
-                    _missing(figure)
+                    _missing(figure, first.setdefault(say(figure.missing), figure))
 
 
 def _heading(data: Portfolio, figure: Figure) -> None:
@@ -69,19 +70,19 @@ def _delta(figure: Figure) -> dict[str, Any]:
     color = _GOOD.get(figure.key, "normal") if figure.change.clear else "off"
     change = figure.change
     shown = difference(change.difference, change.unit, figure.currency)
+    # Left to itself the arrow follows the first sign, which not every text begins with.
+    arrow = "off" if shown.startswith("±") else "down" if change.difference < 0 else "up"
     if change.unit == "rate":
-        # The arrow follows the sign at the beginning.
-        return {
-            "delta": t("page.overview.rate_delta", value=shown),
-            "delta_color": color,
-            "delta_arrow": "down" if change.difference < 0 else "up",
-        }
-    return {"delta": shown, "delta_color": color}
+        shown = t("page.overview.rate_delta", value=shown)
+    return {"delta": shown, "delta_color": color, "delta_arrow": arrow}
 
 
-def _missing(figure: Figure) -> None:
-    """Why there is no figure, and the way to it."""
+def _missing(figure: Figure, first: Figure) -> None:
+    """Why there is no figure, and the way to it; of several of one reason the first says it."""
     st.markdown(f"**{t('page.overview.not_yet')}**")
+    if first is not figure:
+        st.caption(t("page.overview.as_above", figure=t(f"overview.figure.{first.key}")))
+        return
     if figure.missing:
         st.caption(safe(figure.missing))
     if figure.remedy:
@@ -204,7 +205,9 @@ def _compared(data: Portfolio, result: Overview) -> pd.DataFrame:
                 "then": written(change.then, change.unit, f.currency),
                 "difference": f"{said[0]}{between}",
                 "verdict": t(f"page.overview.verdict.{verdict(change)}"),
-                "span": t("page.revenue.from_to", since=change.since, until=change.until),
+                "span": t("ui.day", day=change.until)
+                if change.since == change.until
+                else t("page.revenue.from_to", since=change.since, until=change.until),
             }
         )
     names = ("figure", "now", "then", "difference", "verdict", "span")

@@ -60,6 +60,8 @@ def test_what_is_missing_has_a_way_to_it(lang: str) -> None:
         assert says(app, text(f"overview.missing.{key}", lang))
         assert says(app, text(f"overview.get.{key}", lang))
     assert not any(m.value == "–" for m in app.metric)
+    said = Counter(p for p in paragraphs(app) if len(p) > _SENTENCE)
+    assert [p for p, n in said.items() if n > 1 and "「" not in p and "“" not in p] == []
 
 
 @pytest.mark.parametrize("currency", ["JPY", None])
