@@ -34,7 +34,10 @@ def test_a_large_effect_is_found_and_called_by_its_name() -> None:
     first = next(m for m in result.sentences if "group" in m.key)
     assert first.key == "overview.says.group_more"
     assert (first.values["by"], first.values["value"]) == ("plan", "L")
-    assert first.values["observed"] > first.values["expected"]
+    observed, expected = (first.values[name] for name in ("observed", "expected"))
+    assert isinstance(observed, int)
+    assert isinstance(expected, float)
+    assert observed > expected
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

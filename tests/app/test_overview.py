@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 
 import pandas as pd
@@ -12,15 +13,17 @@ import csdata as cs
 from csdata.i18n import LANGUAGES, text
 from tests.app.driver import plain, raw_keys, says, shown
 from tests.contracts import Term, company
+from tests.portfolios import dates
 
 pytestmark = pytest.mark.parametrize("lang", LANGUAGES)
 _SENTENCE = 25
+AS_OF = dt.date(2025, 12, 31)
 
 
 def paragraphs(app: AppTest) -> list[str]:
     """Whatever stands on the page as running text, line by line."""
     kinds = ("text", "markdown", "caption", "info", "warning")
-    lines = [str(e.value) for kind in kinds for e in app.get(kind)]
+    lines = [str(getattr(e, "value", "")) for kind in kinds for e in app.get(kind)]
     return [part.strip("- *") for line in lines for part in plain(line).splitlines()]
 
 
@@ -55,7 +58,7 @@ def test_what_is_missing_has_a_way_to_it(lang: str) -> None:
             "start": pd.to_datetime(["2023-01-01"] * 9),
         }
     )
-    app = shown("overview", data=cs.Portfolio(customers=lives, as_of="2025-12-31"), lang=lang)
+    app = shown("overview", data=cs.Portfolio(customers=lives, as_of=AS_OF), lang=lang)
     for key in ("amounts", "contracts"):
         assert says(app, text(f"overview.missing.{key}", lang))
         assert says(app, text(f"overview.get.{key}", lang))
@@ -80,10 +83,11 @@ def test_hostile_names_stay_text(lang: str) -> None:
         {
             "customer_id": [f"c{i}" for i in range(200)],
             "start": pd.to_datetime(["2023-01-01"] * 200),
-            "end": pd.to_datetime(["2023-08-01"] * 60 + [None] * 140),
+            "end": dates(["2023-08-01"] * 60 + [None] * 140),
             "plan": [evil] * 50 + ["b"] * 10 + [evil] * 10 + ["b"] * 130,
         }
     )
-    app = shown("overview", data=cs.Portfolio(customers=rows, as_of="2025-12-31"), lang=lang)
+    app = shown("overview", data=cs.Portfolio(customers=rows, as_of=AS_OF), lang=lang)
     assert any(evil in t.value for t in app.text)  # st.text draws no Markdown
-    assert not any(evil in e.value for kind in ("markdown", "caption") for e in app.get(kind))
+    drawn = [getattr(e, "value", "") for kind in ("markdown", "caption") for e in app.get(kind)]
+    assert not any(evil in value for value in drawn)
