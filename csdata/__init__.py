@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from csdata import charts, export, sample
     from csdata.analyses.axes import Categories, Column, QuantityPerCategory, Ticks
     from csdata.analyses.mrr_movements import MrrMovements, mrr_movements
+    from csdata.analyses.overview import Overview, overview
     from csdata.analyses.portfolio_survival import Survival, survival
     from csdata.analyses.quadrant import Quadrant, quadrant
     from csdata.analyses.quality import DataQuality, data_quality
@@ -37,6 +38,7 @@ _HOMES = {
     "DataQuality": "analyses.quality",
     "ImportSet": "intake",
     "MrrMovements": "analyses.mrr_movements",
+    "Overview": "analyses.overview",
     "Quadrant": "analyses.quadrant",
     "QuantityPerCategory": "analyses.axes",
     "Recipe": "intake",
@@ -52,6 +54,7 @@ _HOMES = {
     "data_quality": "analyses.quality",
     "export": "",
     "mrr_movements": "analyses.mrr_movements",
+    "overview": "analyses.overview",
     "quadrant": "analyses.quadrant",
     "read_export": "intake",
     "retention": "analyses.retention",
@@ -89,6 +92,7 @@ __all__ = [
     "Import",
     "ImportSet",
     "MrrMovements",
+    "Overview",
     "Portfolio",
     "Quadrant",
     "QuantityPerCategory",
@@ -105,6 +109,7 @@ __all__ = [
     "data_quality",
     "export",
     "mrr_movements",
+    "overview",
     "quadrant",
     "read_export",
     "retention",

@@ -88,6 +88,19 @@ def month_end(day: dt.date) -> dt.date:
     return from_day_number(first_day(month_index(day) + 1) - 1)
 
 
+def months_before(day: dt.date, months: int) -> dt.date:
+    """The same day ``months`` earlier; the last day of a month stays one.
+
+    >>> months_before(dt.date(2026, 2, 28), 12)
+    datetime.date(2025, 2, 28)
+    >>> months_before(dt.date(2025, 2, 28), 12)
+    datetime.date(2024, 2, 29)
+    """
+    index = month_index(day) - months
+    last = from_day_number(first_day(index + 1) - 1)
+    return last if day == month_end(day) else last.replace(day=min(day.day, last.day))
+
+
 def first_of_index(index: int) -> dt.date:
     """First day of a month index."""
     return dt.date(index // 12, index % 12 + 1, 1)

@@ -18,6 +18,7 @@ from csui.cache import cached
 
 if TYPE_CHECKING:
     from csdata.analyses.mrr_movements import MrrMovements
+    from csdata.analyses.overview import Overview
     from csdata.analyses.portfolio_survival import Survival
     from csdata.analyses.quadrant import Quadrant
     from csdata.analyses.quality import DataQuality
@@ -149,6 +150,14 @@ def data_quality(portfolio: Portfolio) -> DataQuality:
     from csdata.analyses.quality import data_quality
 
     return data_quality(portfolio)
+
+
+@cached
+def overview(portfolio: Portfolio, source: Portfolio) -> Overview:
+    """The key figures; flaws are looked for in ``source``, the data without filters."""
+    from csdata.analyses.overview import overview
+
+    return overview(portfolio, quality=data_quality(source))
 
 
 @cached

@@ -16,6 +16,7 @@ from csui.work import Begun, Kept, Upload, Work
 
 if TYPE_CHECKING:
     from csdata.store import Analysed, Settings, StoredFile
+    from csdata.tables import Portfolio
 
 _STARTED: Final = "csui.restored"
 _TRIALS: Final = 2
@@ -265,6 +266,29 @@ def open_snapshot(id_: str, *, trials: int | None = None) -> None:
         work.replace(opened)
         state.open_data(None)
         _read(opened)
+
+
+def portfolio_of(id_: str) -> Portfolio | None:
+    """What a snapshot was analysed as, read again beside the data of this session.
+
+    Returns:
+        None where a file of it cannot be read, or waits for its password.
+
+    Raises:
+        CsDataError: It is gone or damaged, or its files cannot be joined.
+    """
+    snapshot, mine = workspace.space().load(id_), work.work()
+    then = snapshot.settings.analysed or _analysed(snapshot.files, snapshot.settings)
+    files = {file.name: _upload(file) for file in snapshot.files}
+    begun = Begun({file.name: file.data for file in snapshot.files}, then)
+    try:
+        work.replace(_begun_with(Work(files), begun))
+        uploads.read()
+        if not uploads.all_read():
+            return None
+        return uploads.portfolio(then.as_of or uploads.stated_as_of())
+    finally:
+        work.replace(mine)
 
 
 def _go_on() -> None:

@@ -72,11 +72,26 @@ def go(name: str, **controls: str) -> NoReturn:
     st.switch_page(SCRIPTS[name], query_params={**state.common(), **controls})
 
 
-def link(name: str, *, label: str | None = None) -> None:
-    """A link to another page."""
-    st.page_link(SCRIPTS[name], label=label or t(f"nav.{name}"), icon=f":material/{_ICONS[name]}:")
+def link(name: str, *, label: str | None = None, **controls: str) -> None:
+    """A link to another page, with settings of its controls as its own link would have them."""
+    st.page_link(
+        SCRIPTS[name],
+        label=label or t(f"nav.{name}"),
+        icon=f":material/{_ICONS[name]}:",
+        query_params=_said(controls),
+    )
 
 
-def arrow(name: str, *, label: str) -> None:
-    """A heading that leads to another page."""
-    st.page_link(SCRIPTS[name], label=label, icon=":material/chevron_right:", icon_position="right")
+def arrow(name: str, *, label: str, **controls: str) -> None:
+    """A heading that leads to another page, with settings as for :func:`link`."""
+    st.page_link(
+        SCRIPTS[name],
+        label=label,
+        icon=":material/chevron_right:",
+        icon_position="right",
+        query_params=_said(controls),
+    )
+
+
+def _said(controls: dict[str, str]) -> dict[str, str] | None:
+    return {**state.common(), **controls} if controls else None

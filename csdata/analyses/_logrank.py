@@ -123,6 +123,44 @@ def logrank(
     )
 
 
+def against_rest(table: Any, *, duration: str, event: str, group: str, entry: str) -> pd.DataFrame:
+    """Each group against all the others together, by the log-rank test.
+
+    The two-sample test of a group against the rest is its own part of the test of all groups
+    together: same expectation, same variance.
+
+    Args:
+        table: A frame of any backend, one row per life.
+        duration: Time at which a life ended or was last seen.
+        event: Whether it ended.
+        group: Column of groups; rows without a value are left out.
+        entry: Time from which a life was under observation.
+
+    Returns:
+        ``group``, ``n`` (lives), ``observed``, ``expected`` (departures, had all groups left
+        alike), ``p_value`` (two-sided, not adjusted; NaN where there is nothing to compare).
+    """
+    counts = _grouped(
+        read_lives(table, duration=duration, event=event, entry=entry, group=group)
+    ).counts
+    codes = group_codes(counts)
+    labels = counts["group"].iloc[np.unique(codes, return_index=True)[1]].tolist()
+    lived = counts["duration"].to_numpy() > 0
+    observed, expected, variance = _sums(counts[lived], codes[lived], len(labels), None)
+    spread = np.diag(variance)
+    known = spread > 0
+    statistic = np.where(known, (observed - expected) ** 2 / np.where(known, spread, 1), np.nan)
+    return pd.DataFrame(
+        {
+            "group": group_column(labels),
+            "n": np.bincount(codes, counts["events"] + counts["censored"]).astype(int),
+            "observed": observed,
+            "expected": expected,
+            "p_value": [np.nan if np.isnan(s) else _upper_tail(float(s), 1) for s in statistic],
+        }
+    )
+
+
 def _grouped(lives: Lives) -> Lives:
     """Only lives that belong to a group; the others are set aside."""
     counts = lives.counts

@@ -83,8 +83,8 @@ def message(key: str, /, **values: object) -> Message:
 class Formatter(string.Formatter):
     """``str.format`` with the number styles of a Japanese or an English slide.
 
-    Specs: ``int`` 7,043 · ``num`` 70.35 · ``num1`` 3.0 · ``pct`` 61 % as Japanese ``61%`` ·
-    ``pct1`` 61.4% · ``pt`` +4 pt · ``date`` 2026/03/01 ·
+    Specs: ``int`` 7,043 · ``plus`` +13 · ``num`` 70.35 · ``num1`` 3.0 · ``pct`` 61 % as Japanese
+    ``61%`` · ``pct1`` 61.4% · ``pt`` +4 pt · ``pt1`` +0.3 pt · ``date`` 2026/03/01 ·
     ``minute`` 2026/03/01 14:05 · ``months`` 12か月 · ``money`` 320万円 (of a
     :class:`~csdata.i18n.money.Money`) · ``list`` a、b.
     A missing number (None, NaN) is an en dash.
@@ -123,6 +123,12 @@ def _percent(value: float) -> str:
     return f"{whole}%"
 
 
+def _points(value: float, digits: int) -> str:
+    """A difference of shares; what rounds to nothing has no sign."""
+    shown = f"{100 * value:+.{digits}f}"
+    return f"{shown if float(shown) else '±' + shown[1:]} pt"
+
+
 def _date(value: dt.date, lang: str) -> str:
     return f"{value:%Y/%m/%d}" if lang == "ja" else f"{value:%Y-%m-%d}"
 
@@ -147,11 +153,13 @@ def _list(values: Sequence[object], lang: str) -> str:
 
 _STYLES: Final = {
     "int": lambda v, _lang: f"{round(v):,}",
+    "plus": lambda v, _lang: f"{round(v):+,}" if round(v) else "±0",
     "num": lambda v, _lang: _number(v, 2),
     "num1": lambda v, _lang: _number(v, 1),
     "pct": lambda v, _lang: _percent(v),
     "pct1": lambda v, _lang: f"{100 * v:.1f}%",
-    "pt": lambda v, _lang: f"{100 * v:+.0f} pt",
+    "pt": lambda v, _lang: _points(v, 0),
+    "pt1": lambda v, _lang: _points(v, 1),
     "date": _date,
     "minute": _minute,
     "months": _months,

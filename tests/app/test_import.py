@@ -71,7 +71,7 @@ def test_the_files_of_the_sample_give_its_figures(company: cs.Portfolio) -> None
     assert app.date_input[0].value == company.as_of
     assert says(app, "顧客 600 件のうち 600 件が顧客の表にあります")
     begun(app)
-    assert app.text[1].value == cs.survival(company).finding.say("ja")
+    assert app.text[1].value == cs.overview(company).finding.say("ja")
     ran(app.switch_page("pages/analysis/retention.py"))
     assert app.text[1].value == cs.retention(company).finding.say("ja")
     ran(app.switch_page("pages/analysis/quadrant.py"))

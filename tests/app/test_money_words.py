@@ -37,7 +37,7 @@ def portfolio(tax: Tax | None) -> Portfolio:
 @pytest.mark.parametrize("tax", ["excluded", "included", None])
 def test_the_card_of_the_monthly_fees_says_their_tax(lang: str, tax: Tax | None) -> None:
     app = shown(data=portfolio(tax), lang=lang)
-    name = text("page.overview.mrr", lang)
+    name = text("overview.figure.mrr", lang)
     kinds: tuple[Tax, ...] = ("excluded", "included")
     for kind in kinds:
         said = text("tax.named", lang, name=name, tax=text(f"tax.{kind}", lang))
@@ -48,8 +48,6 @@ def test_the_card_of_the_monthly_fees_says_their_tax(lang: str, tax: Tax | None)
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_notice_is_counted_on_the_overview(lang: str) -> None:
     app = shown(data=portfolio(None), lang=lang)
-    everyone = text("page.overview.of_all", lang, n=8)
-    assert says(app, text("page.overview.with_notice", lang, all=everyone, n=2))
     assert says(app, text("status.noticed", lang, n=2))
 
 
