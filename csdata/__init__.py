@@ -18,11 +18,14 @@ from csdata.tables import Import, Portfolio
 if TYPE_CHECKING:
     from csdata import charts, export, sample
     from csdata.analyses.axes import Categories, Column, QuantityPerCategory, Ticks
+    from csdata.analyses.eras import NamedEvent, with_eras
     from csdata.analyses.mrr_movements import MrrMovements, mrr_movements
     from csdata.analyses.portfolio_survival import Survival, survival
     from csdata.analyses.quadrant import Quadrant, quadrant
     from csdata.analyses.quality import DataQuality, data_quality
     from csdata.analyses.retention import Retention, retention
+    from csdata.analyses.retention_compare import RetentionComparison, compare_retention
+    from csdata.analyses.retention_over_time import RetentionOverTime, retention_over_time
     from csdata.analyses.revenue_cohorts import RevenueCohorts, revenue_cohorts
     from csdata.analyses.revenue_mix import RevenueMix, revenue_mix
     from csdata.analyses.revenue_retention import RevenueRetention, revenue_retention
@@ -37,10 +40,13 @@ _HOMES = {
     "DataQuality": "analyses.quality",
     "ImportSet": "intake",
     "MrrMovements": "analyses.mrr_movements",
+    "NamedEvent": "analyses.eras",
     "Quadrant": "analyses.quadrant",
     "QuantityPerCategory": "analyses.axes",
     "Recipe": "intake",
     "Retention": "analyses.retention",
+    "RetentionComparison": "analyses.retention_compare",
+    "RetentionOverTime": "analyses.retention_over_time",
     "RevenueCohorts": "analyses.revenue_cohorts",
     "RevenueMix": "analyses.revenue_mix",
     "RevenueRetention": "analyses.revenue_retention",
@@ -49,18 +55,21 @@ _HOMES = {
     "Ticks": "analyses.axes",
     "charts": "",
     "combine": "intake",
+    "compare_retention": "analyses.retention_compare",
     "data_quality": "analyses.quality",
     "export": "",
     "mrr_movements": "analyses.mrr_movements",
     "quadrant": "analyses.quadrant",
     "read_export": "intake",
     "retention": "analyses.retention",
+    "retention_over_time": "analyses.retention_over_time",
     "revenue_cohorts": "analyses.revenue_cohorts",
     "revenue_mix": "analyses.revenue_mix",
     "revenue_retention": "analyses.revenue_retention",
     "sample": "",
     "survival": "analyses.portfolio_survival",
     "tenures": "analyses.tenures",
+    "with_eras": "analyses.eras",
 }
 
 
@@ -89,11 +98,14 @@ __all__ = [
     "Import",
     "ImportSet",
     "MrrMovements",
+    "NamedEvent",
     "Portfolio",
     "Quadrant",
     "QuantityPerCategory",
     "Recipe",
     "Retention",
+    "RetentionComparison",
+    "RetentionOverTime",
     "RevenueCohorts",
     "RevenueMix",
     "RevenueRetention",
@@ -102,16 +114,19 @@ __all__ = [
     "Ticks",
     "charts",
     "combine",
+    "compare_retention",
     "data_quality",
     "export",
     "mrr_movements",
     "quadrant",
     "read_export",
     "retention",
+    "retention_over_time",
     "revenue_cohorts",
     "revenue_mix",
     "revenue_retention",
     "sample",
     "survival",
     "tenures",
+    "with_eras",
 ]

@@ -86,7 +86,7 @@ def retention(portfolio: Portfolio, **options: Any) -> Retention:
 @cached
 def cell_members(portfolio: Portfolio, *, row: Hashable, age: int, **options: Any) -> pd.DataFrame:
     """Who is behind one cell of the triangle that the same options give."""
-    from csdata.analyses.retention import members
+    from csdata.analyses.retention_members import members
 
     return members(portfolio, retention(portfolio, **options), cohort=row, age=age)
 

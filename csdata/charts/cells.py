@@ -9,7 +9,7 @@ import pandas as pd
 
 from csdata import clock
 from csdata.charts import frame, theme
-from csdata.i18n import text
+from csdata.i18n import Message, text
 
 if TYPE_CHECKING:
     from csdata.analyses.retention import Retention
@@ -131,23 +131,23 @@ def sizes(result: Retention, table: pd.DataFrame) -> dict[str, int]:
 
 def row_label(cohort: Any, result: Retention, lang: str) -> str:
     """A start cohort's name, or the attribute's value."""
-    if result.by is None:
-        return cohort_label(cohort, result.cohort, lang)
-    if cohort is None:
-        return text("survival.group_missing", lang)
-    return f"{cohort:g}" if isinstance(cohort, float) else str(cohort)
+    from csdata.analyses.retention_rows import row_name
+
+    name = row_name(result, cohort)
+    return name.say(lang) if isinstance(name, Message) else name
 
 
-def cohort_label(cohort: pd.Timestamp, period: clock.Period, lang: str) -> str:
+def cohort_label(
+    cohort: pd.Timestamp,
+    period: clock.Period,
+    lang: str,
+    *,
+    fiscal_start: int = clock.FISCAL_START,
+) -> str:
     """``2025/04``, ``2025年度 Q1`` or ``2025年度``; ``2025-04``, ``FY2025 Q1``, ``FY2025``."""
-    day = cohort.date()
-    return text(
-        f"chart.cohort_{period}",
-        lang,
-        year=day.year if period == "month" else clock.fiscal_year(day),
-        month=f"{day.month:02d}",
-        quarter=(day.month - clock.FISCAL_START) % 12 // 3 + 1,
-    )
+    from csdata.analyses.retention_rows import cohort_name
+
+    return cohort_name(cohort, period, fiscal_start=fiscal_start).say(lang)
 
 
 def _shown(table: pd.DataFrame) -> list[Any]:
