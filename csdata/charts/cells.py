@@ -13,6 +13,7 @@ from csdata.i18n import Message, text
 
 if TYPE_CHECKING:
     from csdata.analyses.retention import Retention
+    from csdata.analyses.retention_over_time import RetentionOverTime
 
 GAP: Final = "gap"
 POOLED: Final = "pooled"
@@ -25,7 +26,8 @@ INKS: Final = ("on_low", "on_mid", "on_high", "on_small", "on_page")
 """Styles of the text in a cell."""
 
 _COLUMNS: Final = (
-    *("row", "cohort", "age", "n", "share", "text", "percent", "interval", "incomplete"),
+    *("row", "cohort", "age", "n", "share", "text", "bounds", "percent", "interval"),
+    "incomplete",
     *("conditional", "may_rise", "known", "step", "completes", "title"),
 )
 
@@ -51,7 +53,7 @@ def age_title(result: Retention, lang: str) -> str:
     return text(f"chart.age_{result.period}", lang)
 
 
-def share_title(result: Retention, lang: str) -> str:
+def share_title(result: Retention | RetentionOverTime, lang: str) -> str:
     """継続率 or 利用した割合."""
     return text("chart.share" if result.measure == "alive" else "chart.share_use", lang)
 
@@ -89,8 +91,8 @@ def cells(result: Retention, lang: str) -> pd.DataFrame:
 
     Columns: ``row``, ``cohort`` (the same), ``age``, ``n``, ``share``, ``incomplete``,
     ``conditional``, ``may_rise``, ``look`` (where on the scale, or "small"), ``ink`` (style of the
-    text) and the words ``text``, ``when``, ``percent``, ``interval``, ``known``, ``step``,
-    ``completes``, ``title``; ``changed`` says that the text differs from that of the age before.
+    text) and the words ``text``, ``bounds``, ``when``, ``percent``, ``interval``, ``known``,
+    ``step``, ``completes``, ``title``; ``changed``: the text differs from that of the age before.
     """
     ids, written = row_ids(result), ages(result)
     rows = [_cohort_cell(r, ids[r.cohort], result, lang) for r in _shown(result.table)]
@@ -197,6 +199,7 @@ def _figures(r: Any, n: int, lang: str) -> dict[str, object]:
         "n": n,
         "share": float(r.share),
         "text": f"{100 * r.share:.0f}",
+        "bounds": "" if pd.isna(r.lower) else f"{100 * r.lower:.0f}–{100 * r.upper:.0f}",
         "percent": text("chart.percent", lang, share=r.share),
         "interval": frame.interval(r.lower, r.upper, lang),
     }
