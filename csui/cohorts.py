@@ -99,6 +99,7 @@ def members(
             "retention.scope", ("cell", "row", "column"), words="page.retention.scopes"
         )
     if scope == "row":
+        st.caption(t("page.retention.row_is", row=escape(label(part.cohort, result))))
         _listed_row(data, result, part.cohort)
         return
     at = part.age or 0
@@ -166,7 +167,6 @@ def _listed_row(data: Portfolio, result: Retention, cohort: Any) -> None:
         value = data.customers[result.by]
         own = data.customers[value.isna() if cohort is None else value == cohort]
         name = f"cohort_{list(dict.fromkeys(result.table['cohort'])).index(cohort) + 1}"
-    st.caption(t("page.retention.row_is", row=escape(label(cohort, result))))
     standing = compute.standing(data).reindex(own.index)
     if not data.provenance.first_use:
         stayed, left = (int((standing == s).sum()) for s in ("staying", "left"))

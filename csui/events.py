@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
+import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 _NAME: Final = "events"
 MOST: Final = 12
 LONGEST: Final = 40
-_FIRST: Final = dt.date(1990, 1, 1)
-_LAST: Final = dt.date(2100, 12, 31)
+_WRONG: Final = "csui.events_wrong"
+_DAY: Final = re.compile(r"((?:19|20)\d\d)[/.年-](\d{1,2})(?:[/.月-](\d{1,2})日?|月)?")
 
 
 def known() -> tuple[NamedEvent, ...]:
@@ -68,17 +70,18 @@ def editor() -> None:
                 max_chars=LONGEST,
                 placeholder=t("events.example"),
             )
-            st.date_input(
+            st.text_input(
                 t("events.day"),
-                value=None,
-                min_value=_FIRST,
-                max_value=_LAST,
                 key="events.day",
-                format=t("ui.date_format"),
+                max_chars=LONGEST,
+                placeholder=t("events.day_example"),
+                help=t("events.day_help"),
             )
             st.form_submit_button(
                 t("events.add"), key="events.add", icon=":material/add:", on_click=_add
             )
+        if st.session_state.pop(_WRONG, None):
+            st.warning(t("events.wrong"), icon=":material/warning:")
         st.caption(t("events.where"))
 
 
@@ -94,11 +97,25 @@ def _told() -> tuple[tuple[str, str], ...]:
     return tuple(sorted(set(pairs)))[:MOST]
 
 
+def read_day(text: str) -> dt.date | None:
+    """2025/04/01, 2025-4-1 or 2025年4月1日; without a day the first of the month."""
+    said = _DAY.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
+    if said is None:
+        return None
+    year, month, day = said.groups()
+    try:
+        return dt.date(int(year), int(month), int(day or 1))
+    except ValueError:
+        return None
+
+
 def _add() -> None:
     name = " ".join(str(st.session_state["events.name"] or "").split())
-    day = st.session_state["events.day"]
-    if name and isinstance(day, dt.date):
+    day = read_day(str(st.session_state["events.day"] or ""))
+    if name and day is not None:
         _keep([*_told(), (day.isoformat(), name)])
+    else:
+        st.session_state[_WRONG] = True
 
 
 def _remove(number: int) -> None:

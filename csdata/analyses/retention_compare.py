@@ -239,7 +239,7 @@ def _finding(
     *,
     enough: bool,
 ) -> Message:
-    names = [row_name(result, row) for row in table["cohort"]]
+    names = [_named(result, row) for row in table["cohort"]]
     what = share_at(result.measure, *span, start=start)
     if np.isnan(start):
         return message("retention.compare.finding_late", a=names[0], b=names[1])
@@ -254,3 +254,9 @@ def _finding(
     for side, (_, row) in zip(("a", "b"), table.iterrows(), strict=True):
         values |= {f"{side}_share": float(row["share"]), f"{side}_n": int(row["n"])}
     return message(f"retention.compare.finding_{told}", **values)
+
+
+def _named(result: Retention, row: Any) -> Message | str:
+    """A row's name within a sentence."""
+    name = row_name(result, row)
+    return name if result.by is not None else message("retention.compare.started", cohort=name)

@@ -50,10 +50,7 @@ def retention_over_time(
     last = float(rows["place"].max() + ck.cohort_months(result.cohort) / 2)
     room = width - _AXIS - 2 * frame.MARGIN
     shown = pd.date_range(first, periods=int(last) + 1, freq="MS")
-    axis = months(shown, lang, room=room)
-    x = axis.x()
-    x.scale = alt.Scale(domain=[0, last], nice=False)
-    x.title = text("chart.cohort", lang)
+    x = months(list(shown), lang, room=room).x(title=text("chart.cohort", lang), last=last)
     y = alt.Y(
         "share:Q",
         title=cl.share_title(result, lang),

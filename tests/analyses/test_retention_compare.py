@@ -149,7 +149,7 @@ def test_the_example_of_the_definitions_is_compared_at_the_age_both_know() -> No
     found = compare_retention(data, result, a=first, b=second, age=1)
     assert (found.method, found.difference) == ("shares", pytest.approx(0.4))
     assert found.finding.say("ja") == (
-        "契約開始から1か月後の継続率は「2026/01」90%(n=100)、「2026/02」50%(n=100)。"
+        "契約開始から1か月後の継続率は「2026/01 開始」90%(n=100)、「2026/02 開始」50%(n=100)。"
         "差は +40 pt(95%区間 +28 pt〜+51 pt)で、偶然だけでは説明しにくい差です。"
     )
     # Nobody of the second is two months old: no difference, and no sentence about one.
@@ -168,7 +168,7 @@ def test_few_customers_are_not_said_to_differ() -> None:
 
 
 def test_measures_of_use_are_compared_over_those_eligible() -> None:
-    lives: list[Life] = [("2025-11-05", None)] * 12
+    lives: list[Life] = [("2025-11-05", None) for _ in range(12)]
     uses = [(c, "2025-11-06", 1.0) for c in range(12)]
     uses += [(c, "2025-12-20", 1.0) for c in (0, 1, 2, 3, 6)]
     data = with_usage(lives, list(uses))
@@ -180,7 +180,7 @@ def test_measures_of_use_are_compared_over_those_eligible() -> None:
 
 
 def test_cohorts_seen_from_different_ages_are_not_compared() -> None:
-    lives: list[Life] = [("2024-01-10", None)] * 12 + [("2025-01-10", None)] * 12
+    lives: list[Life] = [*[("2024-01-10", None)] * 12, *[("2025-01-10", None)] * 12]
     plain = portfolio(lives, AS_OF)
     late = Portfolio(customers=plain.customers, as_of=A, observed_from=dt.date(2025, 7, 1))
     result = retention(late)
@@ -209,9 +209,9 @@ def test_many_rows_are_warned_of_and_two_are_not() -> None:
     assert "retention.compare.many" not in [n.key for n in notes]
     three = portfolio([(f"2025-0{m}-05", None) for m in (1, 2, 3) for _ in range(6)], AS_OF)
     result = retention(three)
-    rows = default_rows(result, 6)
-    assert rows == (pd.Timestamp("2025-03-01"), pd.Timestamp("2025-02-01"))
-    notes = compare_retention(three, result, a=rows[0], b=rows[1], age=6).notes
+    a, b = (pd.Timestamp(f"2025-0{m}-01") for m in (3, 2))
+    assert default_rows(result, 6) == (a, b)
+    notes = compare_retention(three, result, a=a, b=b, age=6).notes
     assert notes[0].key == "retention.compare.many"
 
 
@@ -254,7 +254,7 @@ def test_eras_on_every_backend(backend: Backend) -> None:
 
 
 def test_rows_of_an_era_are_compared_like_others() -> None:
-    lives: list[Life] = [("2025-01-05", None)] * 30 + [("2025-05-05", "2025-07-05")] * 20
+    lives: list[Life] = [*[("2025-01-05", None)] * 30, *[("2025-05-05", "2025-07-05")] * 20]
     data = with_eras(portfolio(lives, AS_OF), [RISE], lang="en")
     before, since = era_names([RISE], lang="en")
     found = compare_retention(data, retention(data, by="start_era"), a=since, b=before, age=6)
