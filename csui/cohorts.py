@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
-from csdata.clock import cohort_index
+from csdata.clock import cohort_index, cohort_months
 from csdata.tables import Portfolio
 from csui import columns, compute, downloads, figures, lists, widgets
 from csui.text import escape, say, t
@@ -32,7 +32,9 @@ def overall(result: Retention) -> None:
     ):
         if table.empty:
             continue
-        cells = table[table["age"].isin(_READ_AT)]
+        width = 1 if result.measure == "bracket" else cohort_months(result.period)
+        first = table["age"] * width
+        cells = table.assign(first=first, last=first + width - 1)[first.isin(_READ_AT)]
         if result.measure == "bracket":
             cells = table.head(_MOST)
         rows[t(f"page.retention.{key}")] = {
@@ -55,22 +57,23 @@ def overall(result: Retention) -> None:
 
 
 def _column(result: Retention, row: pd.Series) -> str:
-    if result.measure != "bracket":
-        return t("ui.months", m=row["age"])
+    if result.measure == "alive" or row["first"] == row["last"]:
+        return t("ui.months", m=row["first"])
     return _months(int(row["first"]), int(row["last"]))
 
 
 def age(result: Retention, key: str, *, default: int) -> int:
-    """One column of the picture."""
-    found = result.table.drop_duplicates("age").to_dict("records")
-    spans = {int(r["age"]): (int(r["first"]), int(r["last"])) for r in found}
+    """One column of the picture. The control knows its months: they stay when columns get wider."""
+    found = result.table.drop_duplicates("age").sort_values("age").to_dict("records")
+    spans = {int(r["first"]): (int(r["age"]), int(r["last"])) for r in found}
     alive = result.measure == "alive"
-    return widgets.coded(
+    chosen: int = widgets.coded(
         key,
-        {str(a): a for a in sorted(spans)},
-        words=lambda a: _months(spans[a][0], spans[a][0] if alive else spans[a][1]),
-        default=default if default in spans else None,
+        {str(first): first for first in spans},
+        words=lambda first: _months(first, first if alive else spans[first][1]),
+        default=next((first for first, span in spans.items() if span[0] == default), None),
     )
+    return spans[chosen][0]
 
 
 def usual_age(result: Retention) -> int:

@@ -82,7 +82,7 @@ def editor() -> None:
             )
         if st.session_state.pop(_WRONG, None):
             st.warning(t("events.wrong"), icon=":material/warning:")
-        st.caption(t("events.where"))
+        st.caption(t("events.where" if preferences.lasting() else "events.where_session"))
 
 
 def _told() -> tuple[tuple[str, str], ...]:

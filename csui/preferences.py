@@ -30,6 +30,11 @@ def keep(name: str, body: str) -> None:
         st.session_state[_TROUBLE] = error.message
 
 
+def lasting() -> bool:
+    """Whether what is kept outlives the session."""
+    return workspace.on_disk()
+
+
 def trouble() -> Message | None:
     """Why it is kept for this session only; said once."""
     return st.session_state.pop(_TROUBLE, None)

@@ -299,16 +299,23 @@ def _texts(base: alt.Chart, grid: _Grid) -> list[alt.Chart]:
 
 def _sizes(grid: _Grid, sizes: dict[str, int], lang: str) -> list[alt.Chart]:
     """The column of sizes left of the cells with its heading."""
+    click = text("chart.click_row", lang)
     rows = [
-        {"row": r, "size": f"{sizes[r]:,}", "cohort": r, "age": _WHOLE_ROW}
+        {"row": r, "size": f"{sizes[r]:,}", "cohort": r, "age": _WHOLE_ROW, "click": click}
         for r in grid.written
         if r in sizes
     ]
     column: dict[str, Any] = {"align": "right", "fontSize": min(theme.FONT, grid.row_height * 0.8)}
+    base = alt.Chart(frame.records(rows))
     return [
-        alt.Chart(frame.records(rows))
-        .mark_text(style="muted", **column)
-        .encode(y=grid.y, x=alt.value(-12), text="size:N"),
+        # A wider target than the figures are. Without a tooltip a mark takes no click.
+        base.mark_rect(opacity=0, cursor="pointer").encode(
+            y=grid.y,
+            x=alt.value(4 - grid.size_width),
+            x2=alt.value(-2),
+            tooltip=alt.Tooltip("click", type="nominal", title=text("chart.size", lang)),
+        ),
+        base.mark_text(style="muted", **column).encode(y=grid.y, x=alt.value(-12), text="size:N"),
         alt.Chart(frame.records([{"heading": text("chart.size", lang)}]))
         .mark_text(style="muted", align="right", baseline="bottom")
         .encode(x=alt.value(-12), y=alt.value(-6), text="heading:N"),
