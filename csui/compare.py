@@ -69,7 +69,7 @@ def _figures(result: Retention, found: RetentionComparison) -> None:
         {
             t("page.retention.compare_row"): t("page.retention.compare_difference"),
             t("page.retention.compare_share"): points_with(
-                found.difference, found.lower, found.upper
+                found.difference if found.enough else float("nan"), found.lower, found.upper
             ),
             t("page.retention.compare_n"): "",
             t("page.retention.compare_size"): "",
@@ -77,6 +77,8 @@ def _figures(result: Retention, found: RetentionComparison) -> None:
     )
     lists.table(pd.DataFrame(rows), key="retention.comparison")
     said = [say(found.how)]
+    if not found.enough:
+        said.append(t("page.retention.compare_wider"))
     said += [say(n) for n in found.notes if n.key == "retention.compare.many"]
     st.caption("\n".join(f"- {safe(line)}" for line in said))
 

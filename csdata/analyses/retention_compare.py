@@ -117,16 +117,19 @@ def compare_retention(
 
 
 def default_age(result: Retention) -> int:
-    """The age to begin with: the largest usual one (12, 6, 3 months) that two rows know of."""
-    known = result.table[result.table["eligible"] >= FEW]
-    rows = known.groupby(["age", "first"]).size().reset_index(name="rows")
-    shared = rows[rows["rows"] > 1]
-    for horizon in HORIZONS:
-        fitting = shared[shared["first"] == horizon]
-        if len(fitting):
-            return int(fitting["age"].iloc[0])
-    ages = shared["age"] if len(shared) else result.table["age"]
-    return int(ages.max()) if len(shared) else int(ages.min())
+    """The age to begin with: the largest usual one (12, 6, 3 months) that two rows know of.
+
+    Else the largest usual one at all, or the last age.
+    """
+    table = result.table[result.table["eligible"] > 0]
+    rows = table[table["eligible"] >= FEW].groupby(["age", "first"]).size().reset_index(name="rows")
+    for known in (rows[rows["rows"] > 1], table):
+        for horizon in HORIZONS:
+            fitting = known[known["first"] == horizon]
+            if len(fitting):
+                return int(fitting["age"].iloc[0])
+    shared = rows.loc[(rows["rows"] > 1) & (rows["age"] > 0), "age"]
+    return int((shared if len(shared) else result.table["age"]).max())
 
 
 def default_rows(result: Retention, age: int) -> tuple[Any, Any] | None:

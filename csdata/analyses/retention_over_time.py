@@ -110,10 +110,10 @@ def _finding(result: Retention, table: pd.DataFrame, span: tuple[int, int]) -> M
     if n < FEW:
         return message("retention.over_time.few", what=what, few=FEW)
     values: dict[str, object] = {"what": what, "n": n}
-    for name, rows in (("from", recent), ("to", recent)):
-        place = 0 if name == "from" else -1
-        day = rows["cohort"].iloc[place]
-        values[name] = cohort_name(day, result.cohort, fiscal_start=result.fiscal_start)
+    days = (recent["cohort"].iloc[0], recent["cohort"].iloc[-1])
+    ends = [cohort_name(d, result.cohort, fiscal_start=result.fiscal_start) for d in days]
+    several = message("retention.over_time.span", first=ends[0], last=ends[1])
+    values["starts"] = several if len(recent) > 1 else ends[0]
     share, lower, upper = (float(v) for v in intervals.wilson(active, n))
     values |= {"share": share, "lower": lower, "upper": upper}
     old_active, old_n = (int(before[c].sum()) for c in ("active", "eligible"))

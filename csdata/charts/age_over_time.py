@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,9 +11,8 @@ import pandas as pd
 
 from csdata import clock as ck
 from csdata.charts import cells as cl
-from csdata.charts import frame, theme
+from csdata.charts import fonts, frame, theme
 from csdata.charts.event_lines import event_lines
-from csdata.charts.months_axis import months
 from csdata.i18n import text
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _HEIGHT: Final = 400
 _AXIS: Final = 90
+_STEPS: Final = (1, 2, 3, 4, 6, 12, 24)
 _BAR: Final = (3, 26)
 """Width of the band of one cohort, in pixels."""
 _NAMED: Final = ("title", "percent", "interval", "known", "completes")
@@ -49,8 +50,7 @@ def retention_over_time(
     first = pd.Timestamp(result.table["cohort"].iloc[0])
     last = float(rows["place"].max() + ck.cohort_months(result.cohort) / 2)
     room = width - _AXIS - 2 * frame.MARGIN
-    shown = pd.date_range(first, periods=int(last) + 1, freq="MS")
-    x = months(list(shown), lang, room=room).x(title=text("chart.cohort", lang), last=last)
+    x = _axis(result, lang, last=last, room=room)
     y = alt.Y(
         "share:Q",
         title=cl.share_title(result, lang),
@@ -72,6 +72,31 @@ def retention_over_time(
         width=width,
         height=_HEIGHT,
     )
+
+
+def _axis(result: RetentionOverTime, lang: str, *, last: float, room: float) -> alt.X:
+    """Months from the first cohort's beginning, each cohort named at its middle as room allows."""
+    width = ck.cohort_months(result.cohort)
+    first = ck.month_index(pd.Timestamp(result.table["cohort"].iloc[0]).date())
+    names: dict[float, str] = {}
+    for months in range(0, round(last), width):
+        day = pd.Timestamp(ck.first_of_index(first + months))
+        names[months + width / 2] = cl.cohort_label(
+            day, result.cohort, lang, fiscal_start=result.fiscal_start
+        )
+    wide = max(fonts.width(name, theme.FONT * theme.PRESENTING) for name in names.values()) + 14
+    # Where not all have room, those at the beginnings of (parts of) fiscal years are named.
+    since = (first - (result.fiscal_start - 1)) // width
+    for step in _STEPS:
+        shown = [at for i, at in enumerate(names) if (since + i) % step == 0]
+        if len(shown) * wide <= room:
+            break
+    written = json.dumps({f"{at:g}": name for at, name in names.items()}, ensure_ascii=False)
+    axis = alt.Axis(
+        values=shown or list(names)[:1], grid=False, labelExpr=f"{written}[datum.value]"
+    )
+    scale = alt.Scale(domain=[0, last], nice=False)
+    return alt.X("place:Q", title=text("chart.cohort", lang), scale=scale, axis=axis)
 
 
 def _title(result: RetentionOverTime, lang: str) -> str:

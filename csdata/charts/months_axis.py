@@ -26,21 +26,13 @@ class Months:
     labels: list[str]
     ticks: list[int]
 
-    def x(
-        self, field: str = "place", *, title: str | None = None, last: float | None = None
-    ) -> alt.X:
-        """An axis of numbers, 0 for the first month, labelled with the months.
-
-        Args:
-            field: Of the numbers.
-            title: Of the axis.
-            last: Where it ends; default the last month.
-        """
-        end = max(len(self.labels) - 1, 1) if last is None else last
+    def x(self, field: str = "place") -> alt.X:
+        """An axis of numbers, 0 for the first month, labelled with the months."""
+        last = max(len(self.labels) - 1, 1)
         return alt.X(
             f"{field}:Q",
-            title=title,
-            scale=alt.Scale(domain=[0, end], nice=False),
+            title=None,
+            scale=alt.Scale(domain=[0, last], nice=False),
             axis=alt.Axis(
                 values=self.ticks, grid=False, labelExpr=f"{json.dumps(self.labels)}[datum.value]"
             ),

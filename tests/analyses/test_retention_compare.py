@@ -16,6 +16,7 @@ from csdata import (
     compare_retention,
     retention,
     retention_over_time,
+    survival,
     with_eras,
 )
 from csdata import clock as ck
@@ -215,6 +216,11 @@ def test_many_rows_are_warned_of_and_two_are_not() -> None:
     assert notes[0].key == "retention.compare.many"
 
 
+def test_rows_that_are_all_too_small_begin_with_a_usual_age_all_the_same() -> None:
+    small = retention(portfolio([(f"2025-0{m}-05", None) for m in (1, 2, 3)], AS_OF))
+    assert default_age(small) == 12
+
+
 def test_the_age_to_begin_with_is_the_largest_usual_one_that_two_rows_know() -> None:
     assert default_age(retention(two_cohorts())) == 1
     assert default_age(retention(split(6, 8, 6, 8), by="plan")) == 12
@@ -260,6 +266,13 @@ def test_rows_of_an_era_are_compared_like_others() -> None:
     found = compare_retention(data, retention(data, by="start_era"), a=since, b=before, age=6)
     assert found.difference == -1.0
     assert "before 値上げ" in found.finding.say("en")
+
+
+def test_eras_are_groups_of_survival_and_said_to_be_no_cause() -> None:
+    lives: list[Life] = [*[("2025-01-05", None)] * 9, *[("2025-05-05", "2025-07-05")] * 9]
+    result = survival(with_eras(portfolio(lives, AS_OF), [RISE]), group="start_era")
+    assert result.curves.groups == era_names([RISE])
+    assert "retention.group_era" in [note.key for note in result.notes]
 
 
 def test_another_name_or_day_is_other_data_to_a_cache() -> None:
@@ -350,7 +363,9 @@ def test_the_latest_year_of_whole_cohorts_is_compared_with_the_year_before() -> 
         *(0.8, 120),
         *(0.5, 120),
     )
-    assert "2024/03〜2025/02の開始" in found.finding.say("ja")
+    assert "(2024/03〜2025/02の開始)" in found.finding.say("ja")
+    yearly = retention_over_time(retention(data, cohort="year", fiscal_start=1), age=12)
+    assert "(2025年度の開始)" in yearly.finding.say("ja")
 
 
 def test_a_change_within_chance_is_said_to_be_none() -> None:

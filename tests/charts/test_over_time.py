@@ -1,6 +1,7 @@
 """One age over time: points, bands, and the lines of what happened."""
 
 import datetime as dt
+import json
 
 import pandas as pd
 import pytest
@@ -39,6 +40,21 @@ def test_a_cohort_stands_right_of_the_event_that_opens_it() -> None:
     drawn = Drawn(charts.retention_over_time(result))
     points = drawn.rows(drawn.layers(mark="line", style="km_line")[0])
     assert points["place"].iloc[2] < event["event_place"] < points["place"].iloc[3]
+
+
+@pytest.mark.parametrize(
+    ("cohort", "name"), [("year", "2024年度"), ("quarter", "2024年度 Q1"), ("month", "2024/04")]
+)
+def test_a_cohort_is_named_at_its_middle(cohort: str, name: str) -> None:
+    drawn = Drawn(charts.retention_over_time(results.over_time(cohort)))
+    axis = drawn.layers(mark="line", style="km_line")[0]["encoding"]["x"]["axis"]
+    names = {v: k for k, v in json.loads(axis["labelExpr"].removesuffix("[datum.value]")).items()}
+    table = results.over_time(cohort).table
+    first = pd.Timestamp(table["cohort"].iloc[0])
+    months = (2024 - first.year) * 12 + 4 - first.month
+    width = {"year": 12, "quarter": 3, "month": 1}[cohort]
+    assert float(names[name]) == months + width / 2
+    assert float(names[name]) in axis["values"]
 
 
 def test_names_that_lie_close_do_not_cover_each_other() -> None:
