@@ -87,10 +87,8 @@ def _axis(result: RetentionOverTime, lang: str, *, last: float, room: float) -> 
     wide = max(fonts.width(name, theme.FONT * theme.PRESENTING) for name in names.values()) + 14
     # Where not all have room, those at the beginnings of (parts of) fiscal years are named.
     since = (first - (result.fiscal_start - 1)) // width
-    for step in _STEPS:
-        shown = [at for i, at in enumerate(names) if (since + i) % step == 0]
-        if len(shown) * wide <= room:
-            break
+    parts = ([at for i, at in enumerate(names) if (since + i) % step == 0] for step in _STEPS)
+    shown = next((part for part in parts if len(part) * wide <= room), [])
     written = json.dumps({f"{at:g}": name for at, name in names.items()}, ensure_ascii=False)
     axis = alt.Axis(
         values=shown or list(names)[:1], grid=False, labelExpr=f"{written}[datum.value]"
