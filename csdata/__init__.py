@@ -18,12 +18,15 @@ from csdata.tables import Import, Portfolio
 if TYPE_CHECKING:
     from csdata import charts, export, sample
     from csdata.analyses.axes import Categories, Column, QuantityPerCategory, Ticks
+    from csdata.analyses.eras import NamedEvent, with_eras
     from csdata.analyses.mrr_movements import MrrMovements, mrr_movements
     from csdata.analyses.overview import Overview, overview
     from csdata.analyses.portfolio_survival import Survival, survival
     from csdata.analyses.quadrant import Quadrant, quadrant
     from csdata.analyses.quality import DataQuality, data_quality
     from csdata.analyses.retention import Retention, retention
+    from csdata.analyses.retention_compare import RetentionComparison, compare_retention
+    from csdata.analyses.retention_over_time import RetentionOverTime, retention_over_time
     from csdata.analyses.revenue_cohorts import RevenueCohorts, revenue_cohorts
     from csdata.analyses.revenue_mix import RevenueMix, revenue_mix
     from csdata.analyses.revenue_retention import RevenueRetention, revenue_retention
@@ -39,10 +42,13 @@ _HOMES = {
     "ImportSet": "intake",
     "MrrMovements": "analyses.mrr_movements",
     "Overview": "analyses.overview",
+    "NamedEvent": "analyses.eras",
     "Quadrant": "analyses.quadrant",
     "QuantityPerCategory": "analyses.axes",
     "Recipe": "intake",
     "Retention": "analyses.retention",
+    "RetentionComparison": "analyses.retention_compare",
+    "RetentionOverTime": "analyses.retention_over_time",
     "RevenueCohorts": "analyses.revenue_cohorts",
     "RevenueMix": "analyses.revenue_mix",
     "RevenueRetention": "analyses.revenue_retention",
@@ -51,6 +57,7 @@ _HOMES = {
     "Ticks": "analyses.axes",
     "charts": "",
     "combine": "intake",
+    "compare_retention": "analyses.retention_compare",
     "data_quality": "analyses.quality",
     "export": "",
     "mrr_movements": "analyses.mrr_movements",
@@ -58,12 +65,14 @@ _HOMES = {
     "quadrant": "analyses.quadrant",
     "read_export": "intake",
     "retention": "analyses.retention",
+    "retention_over_time": "analyses.retention_over_time",
     "revenue_cohorts": "analyses.revenue_cohorts",
     "revenue_mix": "analyses.revenue_mix",
     "revenue_retention": "analyses.revenue_retention",
     "sample": "",
     "survival": "analyses.portfolio_survival",
     "tenures": "analyses.tenures",
+    "with_eras": "analyses.eras",
 }
 
 
@@ -92,12 +101,15 @@ __all__ = [
     "Import",
     "ImportSet",
     "MrrMovements",
+    "NamedEvent",
     "Overview",
     "Portfolio",
     "Quadrant",
     "QuantityPerCategory",
     "Recipe",
     "Retention",
+    "RetentionComparison",
+    "RetentionOverTime",
     "RevenueCohorts",
     "RevenueMix",
     "RevenueRetention",
@@ -106,6 +118,7 @@ __all__ = [
     "Ticks",
     "charts",
     "combine",
+    "compare_retention",
     "data_quality",
     "export",
     "mrr_movements",
@@ -113,10 +126,12 @@ __all__ = [
     "quadrant",
     "read_export",
     "retention",
+    "retention_over_time",
     "revenue_cohorts",
     "revenue_mix",
     "revenue_retention",
     "sample",
     "survival",
     "tenures",
+    "with_eras",
 ]

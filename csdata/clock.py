@@ -19,6 +19,9 @@ import datetime as dt
 import math
 from typing import Any, Final, Literal
 
+from csdata.errors import BadValues
+from csdata.i18n import message
+
 Clock = Literal["contract", "calendar"]
 Period = Literal["month", "quarter", "year"]
 
@@ -124,6 +127,21 @@ def cohort_index(index: Any, period: Period, fiscal_start: int = FISCAL_START) -
 def fiscal_year(day: dt.date, fiscal_start: int = FISCAL_START) -> int:
     """The year that names the fiscal year: 2026-03-31 is 2025年度."""
     return day.year if day.month >= fiscal_start else day.year - 1
+
+
+def fiscal_quarter(day: dt.date, fiscal_start: int = FISCAL_START) -> int:
+    """1 to 4: the quarter of the fiscal year that a day lies in."""
+    return (day.month - fiscal_start) % 12 // 3 + 1
+
+
+def check_fiscal_start(month: int) -> None:
+    """A fiscal year begins with one of the twelve months.
+
+    Raises:
+        BadValues: It does not.
+    """
+    if isinstance(month, bool) or month not in range(1, 13):
+        raise BadValues(where="fiscal_start", found=month, remedy=message("remedy.fiscal_start"))
 
 
 def largest_fitting(limit: float, choices: tuple[int, ...] = (6, 12, 24, 36)) -> int | None:

@@ -1,4 +1,4 @@
-"""What is behind the retention picture: the rows for everyone, and the customers of one cohort."""
+"""What is behind the retention picture: the rows for everyone, and the customers of its parts."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
-from csdata.clock import cohort_index, fiscal_year
+from csdata.clock import cohort_index, cohort_months
 from csdata.tables import Portfolio
 from csui import columns, compute, downloads, figures, lists, widgets
-from csui.text import escape, t
+from csui.text import escape, say, t
 
 if TYPE_CHECKING:
     from csdata.analyses.retention import Retention
@@ -32,7 +32,9 @@ def overall(result: Retention) -> None:
     ):
         if table.empty:
             continue
-        cells = table[table["age"].isin(_READ_AT)]
+        width = 1 if result.measure == "bracket" else cohort_months(result.period)
+        first = table["age"] * width
+        cells = table.assign(first=first, last=first + width - 1)[first.isin(_READ_AT)]
         if result.measure == "bracket":
             cells = table.head(_MOST)
         rows[t(f"page.retention.{key}")] = {
@@ -55,37 +57,73 @@ def overall(result: Retention) -> None:
 
 
 def _column(result: Retention, row: pd.Series) -> str:
-    if result.measure != "bracket":
-        return t("ui.months", m=row["age"])
+    if result.measure == "alive" or row["first"] == row["last"]:
+        return t("ui.months", m=row["first"])
     return _months(int(row["first"]), int(row["last"]))
 
 
-def members(
-    data: Portfolio, result: Retention, choices: Choices, picked: Mapping[str, Any]
-) -> None:
-    """The customers of the cell that was clicked, in three lists; else those of a whole row."""
-    from csdata.charts import picked_cell
+def age(result: Retention, key: str, *, default: int) -> int:
+    """One column of the picture. The control knows its months: they stay when columns get wider."""
+    found = result.table.drop_duplicates("age").sort_values("age").to_dict("records")
+    spans = {int(r["first"]): (int(r["age"]), int(r["last"])) for r in found}
+    alive = result.measure == "alive"
+    chosen: int = widgets.coded(
+        key,
+        {str(first): first for first in spans},
+        words=lambda first: _months(first, first if alive else spans[first][1]),
+        default=next((first for first, span in spans.items() if span[0] == default), None),
+    )
+    return spans[chosen][0]
 
-    cell = picked_cell(result, picked)
-    if cell is None:
+
+def usual_age(result: Retention) -> int:
+    """The age that is followed over time."""
+    from csdata.analyses.retention_compare import default_age
+
+    return age(result, "retention.age", default=default_age(result))
+
+
+def members(
+    data: Portfolio, result: Retention, choices: Choices, selections: Mapping[str, Any]
+) -> None:
+    """The customers of what was clicked, in three lists; else those of a row that is chosen."""
+    from csdata.charts import picked
+
+    part = picked(result, selections)
+    if part is None:
         st.caption(
             t("page.retention.click" if choices.picture == "map" else "page.retention.row_hint")
         )
         _of_row(data, result)
         return
-    row, age = cell
-    found = compute.cell_members(data, row=row, age=age, **choices.arguments())
+    scope: str = part.part
+    if scope == "cell":
+        scope = widgets.choice(
+            "retention.scope", ("cell", "row", "column"), words="page.retention.scopes"
+        )
+    if scope == "row":
+        st.caption(t("page.retention.row_is", row=escape(label(part.cohort, result))))
+        _listed_row(data, result, part.cohort)
+        return
+    at = part.age or 0
+    if scope == "column":
+        found = compute.column_members(data, age=at, **choices.arguments())
+        row = t("page.retention.every_row")
+    else:
+        found = compute.cell_members(data, row=part.cohort, age=at, **choices.arguments())
+        row = label(part.cohort, result)
+    _by_standing(data, result, found, row=row, at=at)
+
+
+def _by_standing(
+    data: Portfolio, result: Retention, found: pd.DataFrame, *, row: str, at: int
+) -> None:
+    """Those who left, who stayed and of whom nobody can know yet, one list at a time."""
     n = found["standing"].value_counts()
     kind = "alive" if result.measure == "alive" else "use"
-    at = result.table[result.table["age"] == age].iloc[0]
-    st.caption(
-        t(
-            "page.retention.cell_is",
-            row=escape(label(row, result)),
-            when=_months(int(at["first"]), int(at["last"])),
-            n=len(found),
-        )
-    )
+    cell = result.table[result.table["age"] == at].iloc[0]
+    when = _months(int(cell["first"]), int(cell["last"]))
+    st.caption(t("page.retention.cell_is", row=escape(row), when=when, n=len(found)))
     standing = widgets.choice(
         "retention.standing",
         _STANDINGS,
@@ -94,7 +132,7 @@ def members(
     if standing == "unobserved":
         st.caption(t("page.retention.unobserved_help"))
     rows = found[found["standing"] == standing]
-    name = f"{result.measure}_{age}_{standing}"
+    name = f"{result.measure}_{at}_{standing}"
     lists.customers(data, rows["customer_id"], key="retention.cell_customers", name=name)
 
 
@@ -108,25 +146,35 @@ def _of_row(data: Portfolio, result: Retention) -> None:
             words=lambda c: label(pd.Timestamp(f"{c}-01"), result),
             default=f"{rows[-1]:%Y-%m}",
         )
-        starts = data.customers["start"]
-        index = cohort_index(starts.dt.year * 12 + starts.dt.month - 1, result.cohort)
-        wanted = pd.Timestamp(f"{chosen}-01")
-        own = data.customers[index == wanted.year * 12 + wanted.month - 1]
+        cohort: Any = pd.Timestamp(f"{chosen}-01")
     else:
         place: int = widgets.one_of(
             "retention.value",
             list(range(len(rows))),
-            words=lambda i: columns.value_label(rows[i]),
+            words=lambda i: label(rows[i], result),
             default=0,
         )
+        cohort = rows[place]
+    _listed_row(data, result, cohort)
+
+
+def _listed_row(data: Portfolio, result: Retention, cohort: Any) -> None:
+    """The customers of one row, with how many of them are still there."""
+    if result.by is None:
+        starts = data.customers["start"]
+        months = starts.dt.year * 12 + starts.dt.month - 1
+        index = cohort_index(months, result.cohort, result.fiscal_start)
+        own = data.customers[index == cohort.year * 12 + cohort.month - 1]
+        name = f"cohort_{cohort:%Y-%m}"
+    else:
         value = data.customers[result.by]
-        own = data.customers[value.isna() if rows[place] is None else value == rows[place]]
-        chosen = place + 1
+        own = data.customers[value.isna() if cohort is None else value == cohort]
+        name = f"cohort_{list(dict.fromkeys(result.table['cohort'])).index(cohort) + 1}"
     standing = compute.standing(data).reindex(own.index)
     if not data.provenance.first_use:
         stayed, left = (int((standing == s).sum()) for s in ("staying", "left"))
         st.caption(t("page.retention.members_are", n=len(own), stayed=stayed, left=left))
-    lists.customers(data, own["customer_id"], key="retention.customers", name=f"cohort_{chosen}")
+    lists.customers(data, own["customer_id"], key="retention.customers", name=name)
 
 
 def _months(first: int, last: int) -> str:
@@ -138,10 +186,6 @@ def label(cohort: Any, result: Retention) -> str:
     """2026/03, 2026年度 Q1 or 2026年度; or an attribute's value."""
     if result.by is not None:
         return columns.value_label(cohort)
-    day = cohort.date()
-    if result.cohort == "month":
-        return t("ui.year_month", year=f"{day:%Y}", month=f"{day:%m}")
-    year = fiscal_year(day)
-    if result.cohort == "year":
-        return t("ui.fiscal_year", year=str(year))
-    return t("ui.fiscal_quarter", year=str(year), quarter=(day.month - 4) % 12 // 3 + 1)
+    from csdata.analyses.retention_rows import row_name
+
+    return say(row_name(result, cohort))

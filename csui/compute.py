@@ -5,6 +5,7 @@ Models and readers are imported on first use: the first page should not wait for
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Hashable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from csdata.analyses.quadrant import Quadrant
     from csdata.analyses.quality import DataQuality
     from csdata.analyses.retention import Retention
+    from csdata.analyses.retention_compare import RetentionComparison
+    from csdata.analyses.retention_over_time import RetentionOverTime
     from csdata.analyses.revenue_cohorts import RevenueCohorts
     from csdata.analyses.revenue_mix import RevenueMix
     from csdata.analyses.revenue_retention import RevenueRetention
@@ -97,9 +100,44 @@ def retention(portfolio: Portfolio, **options: Any) -> Retention:
 @cached
 def cell_members(portfolio: Portfolio, *, row: Hashable, age: int, **options: Any) -> pd.DataFrame:
     """Who is behind one cell of the triangle that the same options give."""
-    from csdata.analyses.retention import members
+    from csdata.analyses.retention_members import members
 
     return members(portfolio, retention(portfolio, **options), cohort=row, age=age)
+
+
+@cached
+def column_members(portfolio: Portfolio, *, age: int, **options: Any) -> pd.DataFrame:
+    """Who is behind one column of the triangle that the same options give."""
+    from csdata.analyses.retention_members import members_at
+
+    return members_at(portfolio, retention(portfolio, **options), age=age)
+
+
+@cached
+def retention_over_time(portfolio: Portfolio, *, age: int, **options: Any) -> RetentionOverTime:
+    """One column of the triangle that the same options give, in the order of time."""
+    from csdata.analyses.retention_over_time import retention_over_time
+
+    return retention_over_time(retention(portfolio, **options), age=age)
+
+
+@cached
+def retention_comparison(
+    portfolio: Portfolio, *, a: Hashable, b: Hashable, age: int, **options: Any
+) -> RetentionComparison:
+    """Two rows of the triangle that the same options give, at one age."""
+    from csdata.analyses.retention_compare import compare_retention
+
+    return compare_retention(portfolio, retention(portfolio, **options), a=a, b=b, age=age)
+
+
+@cached
+def with_eras(portfolio: Portfolio, events: tuple[tuple[str, str], ...], lang: str) -> Portfolio:
+    """The customers with the era in which they began, between events of (ISO day, name)."""
+    from csdata.analyses.eras import NamedEvent, with_eras
+
+    told = [NamedEvent(dt.date.fromisoformat(day), name) for day, name in events]
+    return with_eras(portfolio, told, lang=lang)
 
 
 @cached

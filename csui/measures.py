@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from csdata.clock import Clock, Period
+from csdata.clock import FISCAL_START, Clock, Period
 from csdata.tables import Portfolio
-from csui import compute, page, state, widgets
+from csui import compute, events, page, preferences, state, widgets
 from csui.text import t
 
 TERMS: Final = ("3", "6", "12")
@@ -17,6 +17,8 @@ TERMS: Final = ("3", "6", "12")
 LONGEST: Final = 60
 MOST_ROWS: Final = 24
 """Rows of a table that can be read from the back of a room."""
+_FISCAL: Final = "fiscal_start"
+_MONTHS: Final = tuple(str(month) for month in range(1, 13))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,13 @@ class Choices:
     measure: str
     cohort: Period
     by: str | None
-    clock: Clock
     picture: str
+    period: Period
+    clock: Clock
+    fiscal_start: int
     bracket: int | tuple[int, int] | None
     least: float | None
+    intervals: bool
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of :func:`csui.compute.retention`."""
@@ -37,7 +42,9 @@ class Choices:
             "measure": self.measure,
             "cohort": self.cohort,
             "by": self.by,
+            "period": self.period,
             "clock": self.clock,
+            "fiscal_start": self.fiscal_start,
             "bracket": self.bracket,
             "min_quantity": self.least,
         }
@@ -51,23 +58,35 @@ def choose(source: Portfolio) -> Choices:
         cohort: Period = "month"
         if by is None:
             cohort = _cohort(source)
-        clock: Clock = widgets.choice(
-            "retention.clock",
-            ("contract", "calendar"),
-            words="page.retention.clocks",
-            note=t("page.retention.clock_help"),
-        )
-        picture = widgets.choice(
-            "retention.picture", ("map", "curves"), words="page.retention.pictures"
-        )
+        # Values of an attribute have no order in time.
+        pictures = ("map", "curves", "time") if by is None else ("map", "curves")
+        picture = widgets.choice("retention.picture", pictures, words="page.retention.pictures")
+        events.editor()
     if by is None and _many(source) and cohort == usual_cohort(source):
         st.caption(t(f"page.retention.many_{cohort}", n=compute.start_months(source)))
-    least, bracket = None, None
-    if measure != "alive":
-        with st.expander(t("ui.details"), icon=":material/tune:"):
-            least = _least()
-            bracket = _bracket() if measure == "bracket" else None
-    return Choices(measure, cohort, by, clock, picture, bracket, least)
+    with st.expander(t("ui.details"), icon=":material/tune:"):
+        period: Period = "month"
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            if measure != "bracket":
+                period = widgets.choice(
+                    "retention.period",
+                    ("month", "quarter", "year"),
+                    words="page.retention.periods",
+                    note=t("page.retention.period_help"),
+                )
+            clock: Clock = widgets.choice(
+                "retention.clock",
+                ("contract", "calendar"),
+                words="page.retention.clocks",
+                note=t("page.retention.clock_help"),
+            )
+            fiscal_start = _fiscal_start()
+            intervals = _intervals()
+        least = _least() if measure != "alive" else None
+        bracket = _bracket() if measure == "bracket" else None
+    return Choices(
+        measure, cohort, by, picture, period, clock, fiscal_start, bracket, least, intervals
+    )
 
 
 def usual_cohort(source: Portfolio) -> Period:
@@ -112,6 +131,36 @@ def _by(source: Portfolio) -> str | None:
     if not names:
         return None
     return widgets.column("retention.by", names, portfolio=source, optional=True)
+
+
+def _fiscal_start() -> int:
+    """The first month of the fiscal year: said once, it holds for the company."""
+    said = preferences.kept(_FISCAL) or ""
+    known = int(said) if said in _MONTHS else FISCAL_START
+    chosen: int = widgets.coded(
+        "retention.fiscal",
+        {code: int(code) for code in _MONTHS},
+        words=lambda month: t(f"page.retention.fiscal_months.{month}"),
+        default=known,
+        note=t("page.retention.fiscal_help"),
+    )
+    if chosen != known:
+        preferences.keep(_FISCAL, str(chosen))
+    return chosen
+
+
+def _intervals() -> bool:
+    state.kept("retention.intervals", default=False)
+    return bool(
+        state.settle(
+            "retention.intervals",
+            st.toggle(
+                t("page.retention.intervals"),
+                key="retention.intervals",
+                help=t("page.retention.intervals_help"),
+            ),
+        )
+    )
 
 
 def _least() -> float | None:

@@ -11,6 +11,7 @@ import pandas as pd
 from csdata import clock as ck
 from csdata import counts
 from csdata.analyses._standing import SETTLED, Active, Measure, Standing
+from csdata.analyses.eras import ERA
 from csdata.analyses.portfolio_survival import FEW, HORIZONS, headline
 from csdata.analyses.survival import SurvivalCurves
 from csdata.analyses.tenures import life_notes, status_notes
@@ -20,34 +21,41 @@ from csdata.schema import KNOWN_LATE
 from csdata.tables import Portfolio
 
 
-def definition(measure: Measure, clock: Clock, least: float | None) -> Message:
-    """Name and rule of the figure; with what counts as use."""
+def definition(measure: Measure, clock: Clock, least: float | None, *, width: int = 1) -> Message:
+    """Name and rule of the figure; with what counts as use, and the months of a column."""
     if measure == "alive":
         return message(f"definition.retention.alive_{clock}")
     use = message("retention.use") if least is None else message("retention.use_least", m=least)
+    if width > 1:
+        return message(f"definition.retention_period.{measure}_{clock}", use=use, width=width)
     return message(f"definition.retention.{measure}_{clock}", use=use)
 
 
-def set_aside(
-    portfolio: Portfolio, lived: nw.LazyFrame[Any], measure: Measure
-) -> tuple[Message, ...]:
-    """Who does not count and why, and whose renewal is undecided; of use that is no question."""
-    if measure == "alive":
-        return life_notes(portfolio, lived)
-    return status_notes(counts.count_statuses(lived))
-
-
 def notes(
-    portfolio: Portfolio, standing: Standing, table: pd.DataFrame, by: str | None
+    portfolio: Portfolio,
+    lived: nw.LazyFrame[Any],
+    standing: Standing,
+    table: pd.DataFrame,
+    *,
+    measure: Measure,
+    by: str | None,
 ) -> tuple[Message, ...]:
-    """What is marked or unknown in the picture, one sentence each."""
-    said: list[Message] = []
+    """Who does not count and why, what is marked or unknown in the picture; one sentence each.
+
+    Whose renewal is undecided is said of contracts; of use that is no question.
+    """
+    said = [
+        *(
+            life_notes(portfolio, lived)
+            if measure == "alive"
+            else status_notes(counts.count_statuses(lived))
+        )
+    ]
     late = int(standing.cells["late"].sum())
     if late:
         said.append(message("status.late_entry", n=late))
     if by is not None:
-        kind = "known_late" if by in KNOWN_LATE else "as_of_export"
-        said.append(message(f"retention.group_{kind}", column=portfolio.label(by)))
+        said.append(_of_rows(portfolio, by))
     if portfolio.provenance.first_use:
         said.append(message("retention.first_use"))
     if isinstance(standing, Active):
@@ -55,6 +63,14 @@ def notes(
         if table["may_rise"].any():
             said.append(message("retention.may_rise", months=SETTLED))
     return tuple(said)
+
+
+def _of_rows(portfolio: Portfolio, by: str) -> Message:
+    """What the rows by an attribute may be taken for."""
+    if by == ERA:
+        return message("retention.group_era")
+    kind = "known_late" if by in KNOWN_LATE else "as_of_export"
+    return message(f"retention.group_{kind}", column=portfolio.label(by))
 
 
 def _records(portfolio: Portfolio, standing: Active) -> list[Message]:
@@ -76,7 +92,12 @@ def _records(portfolio: Portfolio, standing: Active) -> list[Message]:
 
 
 def finding(
-    pooled: pd.DataFrame, measure: Measure, curve: SurvivalCurves | None, *, n: int
+    pooled: pd.DataFrame,
+    measure: Measure,
+    curve: SurvivalCurves | None,
+    *,
+    n: int,
+    width: int = 1,
 ) -> Message:
     """The pooled share at the largest usual age that enough customers support."""
     if curve is not None:
@@ -94,15 +115,11 @@ def finding(
     first, last, eligible = (int(found[c]) for c in ("first", "last", "eligible"))
     if measure == "alive":
         return message("retention.finding", age=first, share=share, lower=lower, upper=upper, n=n)
-    return message(
-        f"retention.finding_{measure}",
-        first=first,
-        last=last,
-        share=share,
-        lower=lower,
-        upper=upper,
-        n=eligible,
-    )
+    kind: str = measure
+    if width > 1 and measure != "on_or_after":
+        kind = "streak_period" if measure == "streak" else "bracket"
+    values = {"share": share, "lower": lower, "upper": upper, "n": eligible}
+    return message(f"retention.finding_{kind}", first=first, last=last, width=width, **values)
 
 
 def why(pooled: pd.DataFrame, overall: pd.DataFrame, measure: Measure) -> Message:
@@ -121,3 +138,13 @@ def why(pooled: pd.DataFrame, overall: pd.DataFrame, measure: Measure) -> Messag
         pooled=float(worst["share"]),
         km=float(worst["share_km"]),
     )
+
+
+def share_at(measure: Measure, first: int, last: int, *, start: float = 0.0) -> Message:
+    """What the share at an age is called within a sentence; ``start``: given survival to it."""
+    if measure != "alive":
+        kind = "bracket" if measure == "on" and last > first else measure
+        return message(f"retention.share.{kind}", first=first, last=last)
+    if start > 0:
+        return message("survival.what_given", horizon=first, start=start)
+    return message("survival.what_start", horizon=first)

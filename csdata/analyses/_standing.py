@@ -115,16 +115,21 @@ class Active:
     clock: Clock
     measure: Measure
     bracket: Brackets = 3
+    width: int = 1
+    """Months in one column, but for brackets, which have their own."""
 
     @property
     def spans(self) -> tuple[Span, ...]:
         """Every age of which somebody has seen the end; the first one always."""
         over = _most(self.cells["full"])
-        if self.measure == "bracket" and not isinstance(self.bracket, int):
-            return tuple(Span(a, a, b) for a, b in brackets(self.bracket))
-        width = self.bracket if self.measure == "bracket" and isinstance(self.bracket, int) else 1
-        starts = range(0, max(over // width, 1) * width, width)
-        return tuple(Span(a, a, a + width - 1) for a in starts)
+        if self.measure == "bracket":
+            if not isinstance(self.bracket, int):
+                return tuple(Span(a, a, b) for a, b in brackets(self.bracket))
+            long = self.bracket
+            starts = range(0, max(over // long, 1) * long, long)
+            return tuple(Span(a, a, a + long - 1) for a in starts)
+        long = self.width
+        return tuple(Span(k, k * long, k * long + long - 1) for k in range(max(over // long, 1)))
 
     def eligible(self, span: Span) -> Bools:
         """All months asked about are over, and the records had begun before the first of them."""
@@ -136,9 +141,12 @@ class Active:
         """Used in the months that the measure asks about."""
         if self.measure == "on_or_after":
             return self._used(span.first, WORD * len(self._words) - 1)
-        if self.measure == "streak":
+        if self.measure != "streak":
+            return self._used(span.first, span.last)
+        if self.width == 1:
             return self._used(0, span.last, every=True)
-        return self._used(span.first, span.last)
+        periods = range(0, span.last + 1, self.width)
+        return np.all([self._used(p, p + self.width - 1) for p in periods], axis=0)
 
     def settled(self, span: Span) -> Bools:
         """*On or after* can still rise as long as few months have been seen since."""

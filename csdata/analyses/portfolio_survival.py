@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from csdata.analyses.eras import ERA
 from csdata.analyses.survival import LogRank, SurvivalCurves, kaplan_meier, logrank, say_group
 from csdata.analyses.survival import landmark as from_landmark
 from csdata.analyses.tenures import tenures
@@ -94,7 +95,7 @@ def survival(
     notes += _start_notes(curves)
     if column is not None:
         named = portfolio.label(column)
-        notes += _group_notes(curves, test, column=named, late=column in KNOWN_LATE)
+        notes += [_about(column, named), *_group_notes(curves, test, column=named)]
         if _is_outcome(curves):
             notes.append(message("survival.outcome_itself", column=named))
     key = "survival" if landmark is None else "survival_landmark"
@@ -162,11 +163,19 @@ def _start_notes(curves: SurvivalCurves) -> list[Message]:
     return notes
 
 
+def _about(column: str, named: str | Message) -> Message:
+    """What the groups by a column may be taken for."""
+    if column == ERA:
+        return message("retention.group_era")
+    kind = "known_late" if column in KNOWN_LATE else "as_of_export"
+    return message(f"survival.group_{kind}", column=named)
+
+
 def _group_notes(
-    curves: SurvivalCurves, test: LogRank | None, *, column: str | Message, late: bool
+    curves: SurvivalCurves, test: LogRank | None, *, column: str | Message
 ) -> list[Message]:
-    """What the groups are, and which of them are too small to speak of."""
-    notes = [message(f"survival.group_{'known_late' if late else 'as_of_export'}", column=column)]
+    """Which of the groups are too small to speak of."""
+    notes: list[Message] = []
     small = [say_group(c.group) for c in curves.parts if c.n < FEW]
     if small:
         notes.append(message("survival.small", groups=small, few=FEW))

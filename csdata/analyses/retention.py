@@ -13,29 +13,18 @@ import pandas as pd
 from csdata import clock as ck
 from csdata import counts
 from csdata.analyses import _retention_words as words
-from csdata.analyses._standing import (
-    MEASURES,
-    Active,
-    Alive,
-    Brackets,
-    Measure,
-    Span,
-    Standing,
-    brackets,
-)
+from csdata.analyses._retention_count import BY, Counting
+from csdata.analyses._standing import MEASURES, Brackets, Measure, brackets
 from csdata.analyses._triangle import pooled as pool
 from csdata.analyses._triangle import triangle
 from csdata.analyses.survival import SurvivalCurves, kaplan_meier
 from csdata.analyses.tenures import CLOCKS, lives
 from csdata.clock import Clock, Period
-from csdata.counts_activity import count_activity
 from csdata.errors import BadValues, NeedsDates, NeedsEnds, NeedsUsage, NotBuilt, NotEnoughData
 from csdata.i18n import Message, message
 from csdata.tables import Portfolio
 
 PERIODS: tuple[Period, ...] = ("month", "quarter", "year")
-_BY = "_by"
-"""Name of the attribute's column on the way: a file may call a column of its own ``cohort``."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,6 +65,7 @@ class Retention:
     by: str | None = None
     bracket: Brackets | None = None
     min_quantity: float | None = None
+    fiscal_start: int = ck.FISCAL_START
 
 
 def retention(
@@ -88,6 +78,7 @@ def retention(
     clock: Clock = "contract",
     bracket: Brackets | None = None,
     min_quantity: float | None = None,
+    fiscal_start: int = ck.FISCAL_START,
 ) -> Retention:
     """Share of each start cohort that is still there at each later age.
 
@@ -100,19 +91,22 @@ def retention(
     Args:
         portfolio: Customers with ``start`` and ``end`` (first day without a contract; missing =
             still a customer); measures of use need ``usage``, too, and no ``end``.
-        cohort: Calendar month, quarter or fiscal year (from April) of the start.
+        cohort: Calendar month, quarter or fiscal year of the start.
         measure: ``"alive"``: under contract, P(T > k). ``"on"``: used in month k;
             ``"on_or_after"``: in month k or later; ``"bracket"``: in any month of the bracket;
             ``"streak"``: in every month 0 … k.
         by: A column of the customers (name or heading): one row per value, over all starts,
             instead of the start cohorts.
-        period: Unit of the ages; for measures of use a month (``bracket=3`` asks about quarters).
+        period: Unit of the ages, counted from the start: months, 3 or 12 of them. Use then means
+            in any month of the period (*streak*: in every period so far); not for brackets, which
+            have lengths of their own.
         clock: ``"contract"`` months from the start day; ``"calendar"`` months, judged on their
             last day.
         bracket: Only for ``"bracket"``: (first, last) month, several of them, or the number of
             months of which one follows the other (default 3; a plan's term suits).
         min_quantity: Only for measures of use: least quantity in a month for it to be used.
             Default: one row with a quantity above 0, or without any.
+        fiscal_start: First month of the fiscal year, 1 to 12; default April.
 
     Raises:
         NeedsDates: The customers have tenures but no dates.
@@ -128,12 +122,12 @@ def retention(
     """
     _check_options(measure, cohort, period, clock)
     _check_use(measure, bracket, min_quantity)
-    _check_data(portfolio, measure)
+    _check_data(portfolio, measure, fiscal_start)
     column = None if by is None else portfolio.resolve(by)
-    own = _BY if column else None
-    lived = lives(portfolio, clock=clock, carry={_BY: column} if column else {})
-    counted = counts.cohort_lives(lived, period=cohort)
-    count = _Counting(portfolio, measure, clock, ck.cohort_months(period), bracket, min_quantity)
+    own, carry = (BY, {BY: column}) if column else (None, {})
+    lived = lives(portfolio, clock=clock, carry=carry)
+    counted = counts.cohort_lives(lived, period=cohort, fiscal_start=fiscal_start)
+    count = Counting(portfolio, measure, clock, ck.cohort_months(period), bracket, min_quantity)
     standing = count(counted, own)
     if standing.cells.empty:
         raise NotEnoughData(what=message("retention.needs"), found=0, needed=1)
@@ -144,70 +138,32 @@ def retention(
     pooled = pool(whole)
     curve = _curve(lived) if clock == "contract" and measure == "alive" else None
     overall = _kaplan_meier_row(curve, table)
-    n = int(standing.cells["n"].sum())
-    aside = words.set_aside(portfolio, lived, measure)
+    n, width = int(standing.cells["n"].sum()), count.width
     return Retention(
         table=table,
         pooled=pooled,
         kaplan_meier=overall,
         cohort=cohort,
         clock=clock,
-        definition=words.definition(measure, clock, min_quantity),
+        definition=words.definition(measure, clock, min_quantity, width=width),
         as_of=portfolio.as_of,
         n=n,
-        notes=(*aside, *words.notes(portfolio, standing, table, column)),
-        finding=words.finding(pooled, measure, curve, n=n),
+        notes=words.notes(portfolio, lived, standing, table, measure=measure, by=column),
+        finding=words.finding(pooled, measure, curve, n=n, width=width),
         why=words.why(pooled, overall, measure),
         measure=measure,
         period=period,
         by=column,
         bracket=bracket,
         min_quantity=min_quantity,
+        fiscal_start=fiscal_start,
     )
-
-
-def members(portfolio: Portfolio, result: Retention, *, cohort: Any, age: int) -> pd.DataFrame:
-    """The customers behind one cell of the triangle.
-
-    Args:
-        portfolio: What the result was computed from.
-        result: From :func:`retention`.
-        cohort: As in its table.
-        age: As in its table.
-
-    Returns:
-        ``customer_id`` and ``standing``: "stayed" (there), "left" (not there) or "unobserved" (not
-        eligible yet, whatever became of them); sorted by id. The first two add up to the cell's
-        ``eligible``, all three to its ``size``.
-    """
-    carry = {} if result.by is None else {_BY: result.by}
-    lived = counts.cohort_lives(
-        lives(portfolio, clock=result.clock, carry=carry), period=result.cohort
-    )
-    if result.by is None:
-        index = ck.month_index(pd.Timestamp(cohort).date())
-        lived = lived.filter(nw.col("cohort") == float(index))
-    elif cohort is None:
-        lived = lived.filter(nw.col(_BY).is_null())
-    else:
-        lived = lived.filter(nw.col(_BY) == cohort)
-    width = ck.cohort_months(result.period)
-    count = _Counting(
-        portfolio, result.measure, result.clock, width, result.bracket, result.min_quantity
-    )
-    standing = count(lived, "customer_id")
-    cell = result.table[result.table["age"] == age].iloc[0]
-    span = Span(age, int(cell["first"]), int(cell["last"]))
-    there = np.where(standing.there(span), "stayed", "left")
-    known = np.where(standing.eligible(span), there, "unobserved")
-    table = standing.cells[["customer_id"]].assign(standing=known)
-    return table.sort_values("customer_id", ignore_index=True)
 
 
 def _check_options(measure: str, cohort: str, period: str, clock: str) -> None:
     _refuse("measure", measure, MEASURES)
     _refuse("cohort", cohort, PERIODS)
-    _refuse("period", period, PERIODS if measure == "alive" else ("month",))
+    _refuse("period", period, ("month",) if measure == "bracket" else PERIODS)
     _refuse("clock", clock, CLOCKS)
 
 
@@ -227,7 +183,8 @@ def _check_use(measure: Measure, bracket: Brackets | None, least: float | None) 
         raise BadValues(where="min_quantity", found=least, remedy=remedy)
 
 
-def _check_data(portfolio: Portfolio, measure: Measure) -> None:
+def _check_data(portfolio: Portfolio, measure: Measure, fiscal_start: int) -> None:
+    ck.check_fiscal_start(fiscal_start)
     if not portfolio.has_dates or portfolio.as_of is None:
         raise NeedsDates(analysis=message("retention.name"))
     if measure == "alive" and portfolio.provenance.first_use:
@@ -239,39 +196,6 @@ def _check_data(portfolio: Portfolio, measure: Measure) -> None:
 def _refuse(option: str, value: object, choices: tuple[object, ...]) -> None:
     if value not in choices:
         raise NotBuilt(option=option, value=value, choices=[str(c) for c in choices])
-
-
-@dataclass(frozen=True, slots=True)
-class _Counting:
-    """How lives are counted for a measure, by cohort and one further column."""
-
-    portfolio: Portfolio
-    measure: Measure
-    clock: Clock
-    width: int
-    bracket: Brackets | None
-    least: float | None
-
-    def __call__(self, members: nw.LazyFrame[Any], by: str | None) -> Standing:
-        if self.measure == "alive":
-            return Alive(counts.count_cohorts(members, by=by), self.clock, self.width)
-        bracket = 3 if self.bracket is None else self.bracket
-        return Active(self._activity(members, by), self.clock, self.measure, bracket)
-
-    def _activity(self, members: nw.LazyFrame[Any], by: str | None) -> pd.DataFrame:
-        """The months of use; what was recorded begins with the month of the first row of all."""
-        span, as_of = self.portfolio.usage_span, self.portfolio.as_of
-        if as_of is None:
-            raise NeedsDates(analysis=message("retention.name"))
-        return count_activity(
-            members,
-            self.portfolio.usage,
-            by=by,
-            as_of=as_of,
-            recorded_from=None if span is None else ck.first_of_index(ck.month_index(span[0])),
-            clock=self.clock,
-            min_quantity=self.least,
-        )
 
 
 def _with_conditional(

@@ -10,8 +10,9 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from csdata.charts.age_over_time import retention_over_time
     from csdata.charts.cohort_curves import retention_curves
-    from csdata.charts.heatmap import picked_cell, retention
+    from csdata.charts.heatmap import picked, retention
     from csdata.charts.marks import with_note, with_target
     from csdata.charts.mrr_bars import mrr_movements
     from csdata.charts.revenue_layers import revenue_cohorts
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
 __all__ = [
     "mrr_bridge",
     "mrr_movements",
-    "picked_cell",
+    "picked",
     "quadrant",
     "quadrant_curves",
     "retention",
     "retention_curves",
+    "retention_over_time",
     "revenue_cohorts",
     "revenue_retention",
     "selected",
@@ -39,11 +41,12 @@ __all__ = [
 _HOME: Final = {
     "mrr_bridge": "waterfall",
     "mrr_movements": "mrr_bars",
-    "picked_cell": "heatmap",
+    "picked": "heatmap",
     "quadrant": "scatter",
     "quadrant_curves": "steps",
     "retention": "heatmap",
     "retention_curves": "cohort_curves",
+    "retention_over_time": "age_over_time",
     "revenue_cohorts": "revenue_layers",
     "revenue_retention": "revenue_lines",
     "selected": "scatter",

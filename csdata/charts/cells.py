@@ -9,10 +9,11 @@ import pandas as pd
 
 from csdata import clock
 from csdata.charts import frame, theme
-from csdata.i18n import text
+from csdata.i18n import Message, text
 
 if TYPE_CHECKING:
     from csdata.analyses.retention import Retention
+    from csdata.analyses.retention_over_time import RetentionOverTime
 
 GAP: Final = "gap"
 POOLED: Final = "pooled"
@@ -25,7 +26,8 @@ INKS: Final = ("on_low", "on_mid", "on_high", "on_small", "on_page")
 """Styles of the text in a cell."""
 
 _COLUMNS: Final = (
-    *("row", "cohort", "age", "n", "share", "text", "percent", "interval", "incomplete"),
+    *("row", "cohort", "age", "n", "share", "text", "bounds", "percent", "interval"),
+    "incomplete",
     *("conditional", "may_rise", "known", "step", "completes", "title"),
 )
 
@@ -51,7 +53,7 @@ def age_title(result: Retention, lang: str) -> str:
     return text(f"chart.age_{result.period}", lang)
 
 
-def share_title(result: Retention, lang: str) -> str:
+def share_title(result: Retention | RetentionOverTime, lang: str) -> str:
     """継続率 or 利用した割合."""
     return text("chart.share" if result.measure == "alive" else "chart.share_use", lang)
 
@@ -89,8 +91,8 @@ def cells(result: Retention, lang: str) -> pd.DataFrame:
 
     Columns: ``row``, ``cohort`` (the same), ``age``, ``n``, ``share``, ``incomplete``,
     ``conditional``, ``may_rise``, ``look`` (where on the scale, or "small"), ``ink`` (style of the
-    text) and the words ``text``, ``when``, ``percent``, ``interval``, ``known``, ``step``,
-    ``completes``, ``title``; ``changed`` says that the text differs from that of the age before.
+    text) and the words ``text``, ``bounds``, ``when``, ``percent``, ``interval``, ``known``,
+    ``step``, ``completes``, ``title``; ``changed``: the text differs from that of the age before.
     """
     ids, written = row_ids(result), ages(result)
     rows = [_cohort_cell(r, ids[r.cohort], result, lang) for r in _shown(result.table)]
@@ -131,23 +133,23 @@ def sizes(result: Retention, table: pd.DataFrame) -> dict[str, int]:
 
 def row_label(cohort: Any, result: Retention, lang: str) -> str:
     """A start cohort's name, or the attribute's value."""
-    if result.by is None:
-        return cohort_label(cohort, result.cohort, lang)
-    if cohort is None:
-        return text("survival.group_missing", lang)
-    return f"{cohort:g}" if isinstance(cohort, float) else str(cohort)
+    from csdata.analyses.retention_rows import row_name
+
+    name = row_name(result, cohort)
+    return name.say(lang) if isinstance(name, Message) else name
 
 
-def cohort_label(cohort: pd.Timestamp, period: clock.Period, lang: str) -> str:
+def cohort_label(
+    cohort: pd.Timestamp,
+    period: clock.Period,
+    lang: str,
+    *,
+    fiscal_start: int = clock.FISCAL_START,
+) -> str:
     """``2025/04``, ``2025年度 Q1`` or ``2025年度``; ``2025-04``, ``FY2025 Q1``, ``FY2025``."""
-    day = cohort.date()
-    return text(
-        f"chart.cohort_{period}",
-        lang,
-        year=day.year if period == "month" else clock.fiscal_year(day),
-        month=f"{day.month:02d}",
-        quarter=(day.month - clock.FISCAL_START) % 12 // 3 + 1,
-    )
+    from csdata.analyses.retention_rows import cohort_name
+
+    return cohort_name(cohort, period, fiscal_start=fiscal_start).say(lang)
 
 
 def _shown(table: pd.DataFrame) -> list[Any]:
@@ -197,6 +199,7 @@ def _figures(r: Any, n: int, lang: str) -> dict[str, object]:
         "n": n,
         "share": float(r.share),
         "text": f"{100 * r.share:.0f}",
+        "bounds": "" if pd.isna(r.lower) else f"{100 * r.lower:.0f}–{100 * r.upper:.0f}",
         "percent": text("chart.percent", lang, share=r.share),
         "interval": frame.interval(r.lower, r.upper, lang),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import altair as alt
 import pandas as pd
@@ -29,26 +29,37 @@ _SIZE_COLUMN: Final = 50
 """Least width of the column of sizes; more where they have many digits."""
 _LABEL_LIMIT: Final = 220
 """Values of an attribute can be sentences; the tooltip has all of them."""
+_WHOLE_ROW: Final = -1
+"""The age that the size of a cohort carries for a click."""
+_BOUNDS_ROW: Final = 30
+"""Height of rows whose cells carry a share and its interval."""
 _HATCHES: Final = ((0, 0.5, 0.5, 0), (0, 1, 1, 0), (0.5, 1, 1, 0.5))
 """Strokes of the hatching, x y x2 y2 within a cell. Vega-Lite has no pattern fill."""
 
 
-def retention(result: Retention, *, lang: str = "ja", width: float | None = None) -> alt.LayerChart:
+def retention(
+    result: Retention,
+    *,
+    lang: str = "ja",
+    width: float | None = None,
+    intervals: bool = False,
+) -> alt.LayerChart:
     """The cohort triangle as a heat map, with the pooled and the Kaplan–Meier row beneath.
 
     One colour scale from 0 % to 100 % for the whole picture. Incomplete cells are lighter and
     hatched, cells of fewer than five are grey, cells of a cohort that is known only from a later
     age on carry a corner at the top left, cells that can still rise one at the bottom right. A
-    click selects a cell: parameter ``pick``, fields ``cohort`` (id of the row, see
-    :func:`picked_cell`) and ``age``.
+    click selects a cell: parameter ``pick``, fields ``cohort`` (id of the row, see :func:`picked`)
+    and ``age``; on a cohort's size it selects the row, beneath the cohorts the column.
 
     Args:
         result: From ``csdata.retention``.
         lang: "ja" or "en".
         width: Total width in pixels; by default as wide as the cells need.
+        intervals: Whether each cell carries its 95 % interval, where there is room for it.
     """
     table = cl.cells(result, lang)
-    grid = _grid(result, table, lang, width)
+    grid = _grid(result, table, lang, width, intervals=intervals)
     pick = alt.selection_point(name="pick", fields=["cohort", "age"], empty=False)
     base = alt.Chart(frame.inline(table)).encode(
         x=grid.x, y=grid.y, tooltip=cl.tooltip(result, lang)
@@ -69,19 +80,34 @@ def retention(result: Retention, *, lang: str = "ja", width: float | None = None
     )
 
 
-def picked_cell(result: Retention, picked: Mapping[str, Any]) -> tuple[Any, int] | None:
-    """Cohort (or attribute's value) and age of the cell that was clicked; None for any other.
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What was clicked: a ``cell`` has both, a ``row`` no age, a ``column`` no cohort."""
+
+    part: Literal["cell", "row", "column"]
+    cohort: Any = None
+    age: int | None = None
+
+
+def picked(result: Retention, selections: Mapping[str, Any]) -> Picked | None:
+    """The part of the triangle that was clicked; None for anything else.
 
     Args:
         result: What the picture shows.
-        picked: Selections by name, as Streamlit hands them back.
+        selections: By name, as Streamlit hands them back.
     """
-    rows = picked.get("pick") or [{}]
+    rows = selections.get("pick") or [{}]
     ids = {row: cohort for cohort, row in cl.row_ids(result).items()}
     row, age = rows[0].get("cohort"), rows[0].get("age")
-    if row not in ids or age is None:
+    if age is None:
         return None
-    return ids[row], int(age)
+    if row in ids and int(age) == _WHOLE_ROW:
+        return Picked("row", cohort=ids[row])
+    if int(age) not in cl.ages(result):
+        return None
+    if row in cl.BENEATH:
+        return Picked("column", age=int(age))
+    return Picked("cell", cohort=ids[row], age=int(age)) if row in ids else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +121,7 @@ class _Grid:
     label_width: float
     size_width: float
     age: str
+    intervals: bool = False
 
     @property
     def width(self) -> int:
@@ -113,6 +140,11 @@ class _Grid:
         by_width = (self.cell_width - 3) / fonts.width("00", 1)
         size = min(by_width, self.row_height * 0.72, theme.FONT * 1.15)
         return size if size >= _SMALLEST_TEXT else 0
+
+    @property
+    def bounds(self) -> bool:
+        """Whether the intervals are asked for and fit into the cells."""
+        return self.intervals and self.cell_width - 4 >= fonts.width("00–100", _SMALLEST_TEXT)
 
     @property
     def crowded(self) -> bool:
@@ -165,7 +197,9 @@ class _Grid:
         return [*cohorts[::step], *(r for r in cl.BENEATH if r in self.labels and r != cl.GAP)]
 
 
-def _grid(result: Retention, table: pd.DataFrame, lang: str, width: float | None) -> _Grid:
+def _grid(
+    result: Retention, table: pd.DataFrame, lang: str, width: float | None, *, intervals: bool
+) -> _Grid:
     labels = cl.row_labels(result, table, lang)
     widest = max(fonts.width(label, theme.FONT) for label in labels.values())
     label_width = min(widest, _LABEL_LIMIT)
@@ -177,6 +211,8 @@ def _grid(result: Retention, table: pd.DataFrame, lang: str, width: float | None
     if width is None:
         cell_width = min(cell_width, max(_CELL_WIDTH, _LEAST / len(ages)))
     lowest = _ROW_HEIGHT[0] if fonts.width("00", _SMALLEST_TEXT) + 3 <= cell_width else _THIN
+    if intervals and cell_width - 4 >= fonts.width("00–100", _SMALLEST_TEXT):
+        lowest = _BOUNDS_ROW
     return _Grid(
         labels=labels,
         ages=ages,
@@ -185,6 +221,7 @@ def _grid(result: Retention, table: pd.DataFrame, lang: str, width: float | None
         label_width=label_width,
         size_width=size_width,
         age=cl.age_title(result, lang),
+        intervals=intervals,
     )
 
 
@@ -248,22 +285,37 @@ def _texts(base: alt.Chart, grid: _Grid) -> list[alt.Chart]:
     if not grid.text_size:
         return []
     written = " && datum.changed && length(datum.text) < 3" if grid.crowded else ""
-    return [
-        base.transform_filter(f"datum.ink === '{ink}'{written}")
-        .mark_text(style=ink, fontSize=grid.text_size)
-        .encode(text="text:N")
-        for ink in cl.INKS
-    ]
+    lift, layers = -6 if grid.bounds else 0, list[alt.Chart]()
+    for ink in cl.INKS:
+        own = base.transform_filter(f"datum.ink === '{ink}'{written}")
+        layers.append(
+            own.mark_text(style=ink, fontSize=grid.text_size, dy=lift).encode(text="text:N")
+        )
+        if grid.bounds:
+            small = own.mark_text(style=ink, fontSize=_SMALLEST_TEXT, dy=9)
+            layers.append(small.encode(text="bounds:N"))
+    return layers
 
 
 def _sizes(grid: _Grid, sizes: dict[str, int], lang: str) -> list[alt.Chart]:
     """The column of sizes left of the cells with its heading."""
-    rows = [{"row": r, "size": f"{sizes[r]:,}"} for r in grid.written if r in sizes]
+    click = text("chart.click_row", lang)
+    rows = [
+        {"row": r, "size": f"{sizes[r]:,}", "cohort": r, "age": _WHOLE_ROW, "click": click}
+        for r in grid.written
+        if r in sizes
+    ]
     column: dict[str, Any] = {"align": "right", "fontSize": min(theme.FONT, grid.row_height * 0.8)}
+    base = alt.Chart(frame.records(rows))
     return [
-        alt.Chart(frame.records(rows))
-        .mark_text(style="muted", **column)
-        .encode(y=grid.y, x=alt.value(-12), text="size:N"),
+        # A wider target than the figures are. Without a tooltip a mark takes no click.
+        base.mark_rect(opacity=0, cursor="pointer").encode(
+            y=grid.y,
+            x=alt.value(4 - grid.size_width),
+            x2=alt.value(-2),
+            tooltip=alt.Tooltip("click", type="nominal", title=text("chart.size", lang)),
+        ),
+        base.mark_text(style="muted", **column).encode(y=grid.y, x=alt.value(-12), text="size:N"),
         alt.Chart(frame.records([{"heading": text("chart.size", lang)}]))
         .mark_text(style="muted", align="right", baseline="bottom")
         .encode(x=alt.value(-12), y=alt.value(-6), text="heading:N"),
@@ -274,6 +326,8 @@ def _legend_of_signs(table: pd.DataFrame, grid: _Grid, lang: str) -> list[str]:
     """Words for the signs that occur in the picture, as one line of the caption."""
     there = {
         "changes": grid.crowded and grid.text_size > 0,
+        "bounds": grid.bounds,
+        "no_bounds": grid.intervals and not grid.bounds,
         "incomplete": table["incomplete"].any(),
         "small": (table["look"] == "small").any(),
         "conditional": table["conditional"].any(),

@@ -232,6 +232,7 @@ def _styles(palette: Palette, *, size: float, zoom: float) -> dict[str, Any]:
         "km_band": {"color": CATEGORIES[0], "opacity": 0.14},
         "small_band": {"color": palette.small_n_line, "opacity": 0.15},
         "hover_dot": {"color": palette.ink},
+        "small_dot": {"color": palette.small_n_line},
         "ring": {"color": palette.ink, "strokeWidth": 2.5},
         "dot": {"stroke": palette.dot_rim, "strokeWidth": 0.6},
         "border_dot": {"stroke": palette.ink, "strokeWidth": 1.3},

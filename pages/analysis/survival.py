@@ -3,10 +3,10 @@
 import streamlit as st
 
 from csdata import charts
-from csui import compute, curves, page, widgets
+from csui import compute, curves, events, page, widgets
 from csui.text import language, t
 
-view = page.view("survival")
+view = events.with_eras(page.view("survival"))
 with page.controls():
     group = widgets.column(
         "survival.group", compute.groups(view.source), portfolio=view.source, optional=True

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from csdata import Portfolio, retention
 from csdata import clock as ck
-from csdata.analyses.retention import members
+from csdata.analyses.retention_members import members
 from csdata.errors import BadValues, MissingColumns, NeedsUsage, NotEnoughData
 from tests.backends import BACKENDS, on_every_backend
 from tests.counts.test_count_activity import USES, Use, months_over, months_used, usage

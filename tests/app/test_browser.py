@@ -20,6 +20,7 @@ SERVICES = [
 ]
 CHART = '[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg.marks'
 SLOW = 60_000
+PARTS = ("解約した", "続いている", "まだ分からない")
 
 Settled = Callable[["Page"], None]
 
@@ -144,3 +145,37 @@ def test_a_link_opens_with_its_controls(
     settled(page)
     chosen = page.locator("[aria-checked=true], [aria-pressed=true]").all_inner_texts()
     assert "Fiscal year" in [text.strip() for text in chosen]
+
+
+def test_a_click_on_a_cell_lists_its_customers(
+    serve: Callable[..., str], browser_page: Page, settled: Settled
+) -> None:
+    page = browser_page
+    page.goto(serve("sample"))
+    page.locator(CHART).first.wait_for(timeout=SLOW)
+    go(page, "継続率")
+    page.get_by_text("2 つの行を比べる").wait_for(timeout=SLOW)
+    settled(page)
+    picture = page.locator(CHART).first
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    assert box is not None
+    # In the upper left part of the triangle every place is a cell.
+    page.mouse.click(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.3)
+    said = page.get_by_text(re.compile(r"^\d{4}.*、\d+か月のマス: \d+ 社$"))
+    said.wait_for(timeout=SLOW)
+    of = int(re.findall(r"(\d+) 社", said.inner_text())[0])
+    settled(page)
+    found = [page.get_by_text(re.compile(rf"^{word} \d+$")) for word in PARTS]
+    counted = [int(part.first.inner_text().split()[-1]) for part in found]
+    assert sum(counted) == of
+    with page.expect_download(timeout=SLOW) as download:
+        page.get_by_role("button", name="CSV で保存", exact=True).click()
+    rows = Path(download.value.path()).read_text("utf-8-sig").splitlines()
+    assert len(rows) == 1 + counted[0]
+    assert all(re.search(r"\b[0-9A-Za-z]{18}\b", row) for row in rows[1:])
+    page.get_by_text("この列", exact=True).click()
+    page.get_by_text(re.compile(r"^すべての行、\d+か月のマス: 600 社$")).wait_for(timeout=SLOW)
+    settled(page)
+    page.get_by_text("この行", exact=True).click()
+    page.get_by_text(re.compile(r"^\d{4}\S* の顧客$")).wait_for(timeout=SLOW)

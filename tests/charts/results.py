@@ -39,6 +39,11 @@ def late_retention() -> cs.Retention:
 
 
 @functools.cache
+def over_time(cohort: Any = "month") -> cs.RetentionOverTime:
+    return cs.retention_over_time(retention(cohort), age=12)
+
+
+@functools.cache
 def survival(group: str | None = "plan", landmark: float | None = None) -> cs.Survival:
     return cs.survival(company(), group=group, landmark=landmark)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import json
 import re
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from csdata import charts
+from csdata import NamedEvent, charts
 from csdata.charts import theme
 from csdata.export.image_child import fetches
 from csdata.i18n import LANGUAGES
@@ -21,6 +22,16 @@ from tests.charts.drawn import Drawn
 def survival_with_target(result: Any, *, lang: str = "ja", **options: Any) -> Any:
     return charts.with_target(charts.survival(result, lang=lang, **options), 0.85, lang=lang)
 
+
+def over_time_with_events(result: Any, **options: Any) -> Any:
+    return charts.retention_over_time(result, events=EVENTS, **options)
+
+
+EVENTS = [
+    NamedEvent(dt.date(2024, 4, 1), "値上げ"),
+    NamedEvent(dt.date(2024, 4, 15), "新プラン"),
+    NamedEvent(dt.date(1999, 1, 1), "昔"),
+]
 
 CASES: dict[str, tuple[Callable[..., Any], Callable[[], Any]]] = {
     "retention by month": (charts.retention, results.retention),
@@ -34,6 +45,11 @@ CASES: dict[str, tuple[Callable[..., Any], Callable[[], Any]]] = {
     "curves by month": (charts.retention_curves, results.retention),
     "curves by quarter": (charts.retention_curves, lambda: results.retention("quarter")),
     "curves observed late": (charts.retention_curves, results.late_retention),
+    "one age by month": (charts.retention_over_time, results.over_time),
+    "one age by quarter, with events": (
+        over_time_with_events,
+        lambda: results.over_time("quarter"),
+    ),
     "survival": (charts.survival, lambda: results.survival(None)),
     "survival with a target": (survival_with_target, lambda: results.survival(None)),
     "survival by plan": (charts.survival, results.survival),

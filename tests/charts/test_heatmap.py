@@ -222,3 +222,21 @@ def test_values_that_change_are_told_apart() -> None:
     table = rows(Drawn(charts.retention(square(12))))
     oldest = table[table["row"] == table["row"].min()].set_index("age")
     assert oldest.loc[oldest["changed"], "text"].to_dict() == {0: "100", 3: "75"}
+
+
+def test_intervals_are_written_where_there_is_room_and_said_not_to_be_elsewhere() -> None:
+    result = results.retention("year")
+    wide = cs.retention(results.company(), cohort="year", period="quarter")
+    drawn = Drawn(charts.retention(wide, intervals=True))
+    written = [x for x in drawn.layers(mark="text") if x["encoding"]["text"]["field"] == "bounds"]
+    assert len(written) == len(cells.INKS)
+    table = rows(drawn).set_index(["cohort", "age"])
+    cell = wide.table[wide.table["age"] == 4].iloc[0]
+    assert table.loc[(f"{cell['cohort']:%Y-%m-%d}", 4), "bounds"] == (
+        f"{100 * cell['lower']:.0f}–{100 * cell['upper']:.0f}"
+    )
+    assert drawn.says("マスの小さい数字=95%区間(%)")
+    narrow = Drawn(charts.retention(result, intervals=True))
+    assert not [x for x in narrow.layers(mark="text") if x["encoding"]["text"]["field"] == "bounds"]
+    assert narrow.says("マスが狭いので書いていません")
+    assert not Drawn(charts.retention(wide)).says("95%区間")

@@ -62,16 +62,45 @@ def test_rows_by_an_attribute_carry_its_values(chart: Any) -> None:
 def test_a_click_is_told_as_cohort_or_value_and_age() -> None:
     by = result("on", by="plan")
     row = cells.row_ids(by)[by.table["cohort"].iloc[0]]
-    picked = {"pick": [{"cohort": row, "age": 3}]}
-    assert charts.picked_cell(by, picked) == (by.table["cohort"].iloc[0], 3)
+    value = by.table["cohort"].iloc[0]
+    told = charts.picked(by, {"pick": [{"cohort": row, "age": 3}]})
+    assert told is not None
+    assert (told.part, told.cohort, told.age) == ("cell", value, 3)
     cohorts = result("on", cohort="quarter")
-    day = f"{cohorts.table['cohort'].iloc[0]:%Y-%m-%d}"
-    assert charts.picked_cell(cohorts, {"pick": [{"cohort": day, "age": 0}]}) == (
-        cohorts.table["cohort"].iloc[0],
-        0,
-    )
-    for other in ({}, {"pick": []}, {"pick": [{"cohort": cells.POOLED, "age": 3}]}):
-        assert charts.picked_cell(by, other) is None
+    first = cohorts.table["cohort"].iloc[0]
+    told = charts.picked(cohorts, {"pick": [{"cohort": f"{first:%Y-%m-%d}", "age": 0}]})
+    assert told is not None
+    assert (told.part, told.cohort, told.age) == ("cell", first, 0)
+
+
+def test_a_click_beside_the_cells_is_told_as_a_row_and_beneath_as_a_column() -> None:
+    cohorts = result("on", cohort="quarter")
+    first = cohorts.table["cohort"].iloc[0]
+    drawn = Drawn(charts.retention(cohorts))
+    tables = [drawn.rows(layer) for layer in drawn.layers(mark="text")]
+    sizes = next(rows for rows in tables if "size" in rows)
+    click = sizes[sizes["row"] == f"{first:%Y-%m-%d}"].iloc[0]
+    told = charts.picked(cohorts, {"pick": [{"cohort": click["cohort"], "age": int(click["age"])}]})
+    assert told is not None
+    assert (told.part, told.cohort, told.age) == ("row", first, None)
+    told = charts.picked(cohorts, {"pick": [{"cohort": cells.POOLED, "age": 3}]})
+    assert told is not None
+    assert (told.part, told.cohort, told.age) == ("column", None, 3)
+
+
+@pytest.mark.parametrize(
+    "selections",
+    [
+        {},
+        {"pick": []},
+        {"pick": [{"cohort": "somewhere", "age": 3}]},
+        {"pick": [{"cohort": cells.POOLED, "age": 999}]},
+        {"pick": [{"cohort": cells.POOLED, "age": -1}]},
+    ],
+    ids=str,
+)
+def test_a_click_elsewhere_is_none(selections: dict[str, Any]) -> None:
+    assert charts.picked(result("on", cohort="quarter"), selections) is None
 
 
 def test_values_of_a_file_cannot_break_out_of_the_labels() -> None:

@@ -1,0 +1,221 @@
+"""Two rows of the triangle compared: published cases, and a slow loop over days."""
+
+import datetime as dt
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from csdata import (
+    Portfolio,
+    compare_retention,
+    retention,
+)
+from csdata import clock as ck
+from csdata.analyses.retention_compare import default_age, default_rows
+from csdata.errors import BadValues, NotEnoughData
+from tests.analyses.test_retention import two_cohorts
+from tests.analyses.test_retention_use import with_usage
+from tests.portfolios import AS_OF, LIVES, Life, portfolio
+
+A = dt.date.fromisoformat(AS_OF)
+Z = 1.959963984540054
+Three = tuple[float, float, float]
+
+
+def split(first: int, of_first: int, second: int, of_second: int) -> Portfolio:
+    """Two plans that began a year ago: so many of each are still there."""
+    lives: list[Life] = []
+    for there, n in ((first, of_first), (second, of_second)):
+        lives += [("2025-01-05", None)] * there + [("2025-01-05", "2025-02-05")] * (n - there)
+    plans = ["甲"] * of_first + ["乙"] * of_second
+    return portfolio(lives, AS_OF, plan=plans)
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        pytest.param((56, 70, 48, 80), (0.2, 0.0524, 0.3339), id="Newcombe (a)"),
+        pytest.param((9, 10, 3, 10), (0.6, 0.1705, 0.8090), id="Newcombe (b)"),
+        pytest.param((6, 7, 2, 7), (0.5714, 0.0582, 0.8062), id="Newcombe (c)"),
+        pytest.param((10, 10, 0, 20), (1.0, 0.6791, 1.0), id="Newcombe (g)"),
+    ],
+)
+def test_complete_shares_equal_the_published_intervals(
+    counts: tuple[int, int, int, int], expected: Three
+) -> None:
+    data = split(*counts)
+    result = retention(data, by="plan")
+    found = compare_retention(data, result, a="甲", b="乙", age=12)
+    assert found.method == "shares"
+    assert (found.difference, found.lower, found.upper) == pytest.approx(expected, abs=5e-5)
+    assert found.table["n"].tolist() == [counts[1], counts[3]]
+    assert found.differs == (expected[1] > 0)
+
+
+def slow_curve(lives: list[Life], month: int) -> Three | None:
+    """Kaplan–Meier with its log–log band at one month: one day of departure after the other."""
+    seen = []
+    for first, last in lives:
+        start = dt.date.fromisoformat(first)
+        end = None if last is None else dt.date.fromisoformat(last)
+        if start > A or (end is not None and end < start):
+            continue
+        left = end is not None and end <= A
+        stop = end if left and end is not None else A + dt.timedelta(days=1)
+        seen.append((ck.months_between(start, stop), left))
+    share, spread = 1.0, 0.0
+    for time in sorted({t for t, left in seen if left and 0 < t <= month}):
+        risk = sum(t >= time for t, _ in seen)
+        gone = sum(t == time and left for t, left in seen)
+        share *= 1 - gone / risk
+        spread += gone / (risk * (risk - gone)) if risk > gone else 0.0
+    at_risk = sum(t >= month for t, _ in seen) if month else sum(t > 0 for t, _ in seen)
+    if month > max((t for t, _ in seen), default=-1) and share > 0:
+        return None
+    if share == 1:
+        return 1.0, 0.025 ** (1 / at_risk), 1.0
+    if share == 0:
+        return None
+    reach = math.exp(Z * math.sqrt(spread) / -math.log(share))
+    return share, share**reach, share ** (1 / reach)
+
+
+def slow_difference(a: Three, b: Three) -> Three:
+    gap = a[0] - b[0]
+    below = math.sqrt((a[0] - a[1]) ** 2 + (b[2] - b[0]) ** 2)
+    above = math.sqrt((a[2] - a[0]) ** 2 + (b[0] - b[1]) ** 2)
+    return gap, gap - below, gap + above
+
+
+@settings(max_examples=40)
+@given(LIVES, LIVES, st.integers(0, 12))
+def test_curves_equal_a_loop_over_days(one: list[Life], two: list[Life], age: int) -> None:
+    expected = [slow_curve(lives, age) for lives in (one, two)]
+    data = portfolio([*one, *two], AS_OF, plan=["甲"] * len(one) + ["乙"] * len(two))
+    try:
+        result = retention(data, by="plan")
+    except NotEnoughData:
+        assert all(e is None for e in expected)
+        return
+    rows = set(result.table["cohort"])
+    if rows != {"甲", "乙"} or age not in set(result.table["age"]):
+        with pytest.raises(BadValues):
+            compare_retention(data, result, a="甲", b="乙", age=age)
+        return
+    found = compare_retention(data, result, a="甲", b="乙", age=age)
+    if found.method == "shares" or None in expected:
+        return
+    for side, known in zip(found.table.itertuples(), expected, strict=True):
+        row: Any = side
+        assert (row.share, row.lower, row.upper) == pytest.approx(known, abs=1e-9)
+    (a, b) = (e for e in expected if e is not None)
+    assert (found.difference, found.lower, found.upper) == pytest.approx(
+        slow_difference(a, b), abs=1e-9
+    )
+
+
+@settings(max_examples=15)
+@given(LIVES, LIVES)
+def test_the_other_way_round_the_sign_changes(one: list[Life], two: list[Life]) -> None:
+    data = portfolio([*one, *two], AS_OF, plan=["甲"] * len(one) + ["乙"] * len(two))
+    try:
+        result = retention(data, by="plan")
+    except NotEnoughData:
+        return
+    if default_rows(result, 0) is None:
+        return
+    forth = compare_retention(data, result, a="甲", b="乙", age=0)
+    back = compare_retention(data, result, a="乙", b="甲", age=0)
+    assert back.difference == pytest.approx(-forth.difference, nan_ok=True)
+    assert back.lower == pytest.approx(-forth.upper, nan_ok=True)
+    assert back.enough == forth.enough
+
+
+def test_the_example_of_the_definitions_is_compared_at_the_age_both_know() -> None:
+    data = two_cohorts()
+    result = retention(data)
+    first, second = (pd.Timestamp(f"2026-0{m}-01") for m in (1, 2))
+    found = compare_retention(data, result, a=first, b=second, age=1)
+    assert (found.method, found.difference) == ("shares", pytest.approx(0.4))
+    assert found.finding.say("ja") == (
+        "契約開始から1か月後の継続率は「2026/01 開始」90%(n=100)、「2026/02 開始」50%(n=100)。"
+        "差は +40 pt(95%区間 +28 pt〜+51 pt)で、偶然だけでは説明しにくい差です。"
+    )
+    # Nobody of the second is two months old: no difference, and no sentence about one.
+    unknown = compare_retention(data, result, a=first, b=second, age=2)
+    assert np.isnan(unknown.difference)
+    assert not unknown.differs
+    assert unknown.finding.key == "retention.compare.finding_few"
+    assert "2026/02" in unknown.finding.say("ja")
+
+
+def test_few_customers_are_not_said_to_differ() -> None:
+    data = split(10, 14, 8, 14)
+    found = compare_retention(data, retention(data, by="plan"), a="甲", b="乙", age=12)
+    assert found.finding.say("ja").endswith("この社数では差があるとまでは言えません。")
+    assert found.finding.say("en").endswith("it cannot be said that they differ.")
+
+
+def test_measures_of_use_are_compared_over_those_eligible() -> None:
+    lives: list[Life] = [("2025-11-05", None) for _ in range(12)]
+    uses = [(c, "2025-11-06", 1.0) for c in range(12)]
+    uses += [(c, "2025-12-20", 1.0) for c in (0, 1, 2, 3, 6)]
+    data = with_usage(lives, list(uses))
+    customers = data.customers.assign(plan=["甲"] * 6 + ["乙"] * 6)
+    data = Portfolio(customers=customers, usage=data.usage, as_of=A)
+    found = compare_retention(data, retention(data, measure="on", by="plan"), a="甲", b="乙", age=1)
+    assert (found.method, found.difference) == ("shares", pytest.approx(4 / 6 - 1 / 6))
+    assert "開始から1か月後の 1 か月に利用した割合" in found.finding.say("ja")
+
+
+def test_cohorts_seen_from_different_ages_are_not_compared() -> None:
+    lives: list[Life] = [*[("2024-01-10", None)] * 12, *[("2025-01-10", None)] * 12]
+    plain = portfolio(lives, AS_OF)
+    late = Portfolio(customers=plain.customers, as_of=A, observed_from=dt.date(2025, 7, 1))
+    result = retention(late)
+    first, second = sorted(set(result.table["cohort"]))
+    found = compare_retention(late, result, a=first, b=second, age=13)
+    assert found.finding.key == "retention.compare.finding_late"
+    assert not found.differs
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [{"a": "丙"}, {"b": "甲"}, {"age": 99}, {"a": None}],
+    ids=["no row", "twice the same", "no column", "nobody without a value"],
+)
+def test_what_cannot_be_compared_is_refused(choice: dict[str, Any]) -> None:
+    data = split(5, 6, 5, 6)
+    options: dict[str, Any] = {"a": "甲", "b": "乙", "age": 1, **choice}
+    with pytest.raises(BadValues):
+        compare_retention(data, retention(data, by="plan"), **options)
+
+
+def test_many_rows_are_warned_of_and_two_are_not() -> None:
+    data = two_cohorts()
+    pair = {"a": pd.Timestamp("2026-01-01"), "b": pd.Timestamp("2026-02-01"), "age": 1}
+    notes = compare_retention(data, retention(data), **pair).notes
+    assert "retention.compare.many" not in [n.key for n in notes]
+    three = portfolio([(f"2025-0{m}-05", None) for m in (1, 2, 3) for _ in range(6)], AS_OF)
+    result = retention(three)
+    a, b = (pd.Timestamp(f"2025-0{m}-01") for m in (3, 2))
+    assert default_rows(result, 6) == (a, b)
+    notes = compare_retention(three, result, a=a, b=b, age=6).notes
+    assert notes[0].key == "retention.compare.many"
+
+
+def test_rows_that_are_all_too_small_begin_with_a_usual_age_all_the_same() -> None:
+    small = retention(portfolio([(f"2025-0{m}-05", None) for m in (1, 2, 3)], AS_OF))
+    assert default_age(small) == 12
+
+
+def test_the_age_to_begin_with_is_the_largest_usual_one_that_two_rows_know() -> None:
+    assert default_age(retention(two_cohorts())) == 1
+    assert default_age(retention(split(6, 8, 6, 8), by="plan")) == 12
+    alone = retention(portfolio([("2025-01-05", None)] * 6, AS_OF))
+    assert default_rows(alone, default_age(alone)) is None
