@@ -18,6 +18,7 @@ from csdata.tables import Import, Portfolio
 if TYPE_CHECKING:
     from csdata import charts, export, sample
     from csdata.analyses.axes import Categories, Column, QuantityPerCategory, Ticks
+    from csdata.analyses.customer import Customer, customer
     from csdata.analyses.mrr_movements import MrrMovements, mrr_movements
     from csdata.analyses.portfolio_survival import Survival, survival
     from csdata.analyses.quadrant import Quadrant, quadrant
@@ -34,6 +35,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Categories": "analyses.axes",
     "Column": "analyses.axes",
+    "Customer": "analyses.customer",
     "DataQuality": "analyses.quality",
     "ImportSet": "intake",
     "MrrMovements": "analyses.mrr_movements",
@@ -49,6 +51,7 @@ _HOMES = {
     "Ticks": "analyses.axes",
     "charts": "",
     "combine": "intake",
+    "customer": "analyses.customer",
     "data_quality": "analyses.quality",
     "export": "",
     "mrr_movements": "analyses.mrr_movements",
@@ -85,6 +88,7 @@ __all__ = [
     "Categories",
     "Column",
     "CsDataError",
+    "Customer",
     "DataQuality",
     "Import",
     "ImportSet",
@@ -102,6 +106,7 @@ __all__ = [
     "Ticks",
     "charts",
     "combine",
+    "customer",
     "data_quality",
     "export",
     "mrr_movements",

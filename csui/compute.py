@@ -17,6 +17,7 @@ from csui import columns
 from csui.cache import cached
 
 if TYPE_CHECKING:
+    from csdata.analyses.customer import Customer
     from csdata.analyses.mrr_movements import MrrMovements
     from csdata.analyses.portfolio_survival import Survival
     from csdata.analyses.quadrant import Quadrant
@@ -89,6 +90,14 @@ def cell_members(portfolio: Portfolio, *, row: Hashable, age: int, **options: An
     from csdata.analyses.retention import members
 
     return members(portfolio, retention(portfolio, **options), cohort=row, age=age)
+
+
+@cached
+def customer(portfolio: Portfolio, *, customer_id: str) -> Customer:
+    """One customer's history, place and gaps."""
+    from csdata.analyses.customer import customer
+
+    return customer(portfolio, customer_id)
 
 
 @cached

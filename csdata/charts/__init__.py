@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from csdata.charts.cohort_curves import retention_curves
     from csdata.charts.heatmap import picked_cell, retention
+    from csdata.charts.life_line import customer
     from csdata.charts.marks import with_note, with_target
     from csdata.charts.mrr_bars import mrr_movements
     from csdata.charts.revenue_layers import revenue_cohorts
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from csdata.charts.waterfall import mrr_bridge
 
 __all__ = [
+    "customer",
     "mrr_bridge",
     "mrr_movements",
     "picked_cell",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 _HOME: Final = {
+    "customer": "life_line",
     "mrr_bridge": "waterfall",
     "mrr_movements": "mrr_bars",
     "picked_cell": "heatmap",

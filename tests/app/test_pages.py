@@ -206,4 +206,4 @@ def test_a_search_that_finds_nobody(lang: str, company: cs.Portfolio) -> None:
 
 def test_what_a_customer_lacks_is_said(lang: str, telco: cs.Portfolio) -> None:
     app = shown("customer", data=telco, lang=lang)
-    assert text("page.customer.no_usage", lang) in " ".join(words(app))
+    assert text("customer.gap.no_usage_table", lang) in " ".join(words(app))

@@ -59,6 +59,17 @@ def revenue_cohorts() -> cs.RevenueCohorts:
 
 
 @functools.cache
+def customer(place: int = 3) -> cs.Customer:
+    return cs.customer(company(), company().customers["customer_id"].iloc[place])
+
+
+@functools.cache
+def bare_customer() -> cs.Customer:
+    """A customer of whom there is nothing but a start."""
+    return cs.customer(portfolio([("2025-03-10", None)], "2025-12-31"), "c0")
+
+
+@functools.cache
 def many_groups(number: int = 12) -> SurvivalCurves:
     """As many groups, one of them without a name, one with a very long one, one very small."""
     rng = np.random.default_rng(5)

@@ -46,6 +46,8 @@ CASES: dict[str, tuple[Callable[..., Any], Callable[[], Any]]] = {
     "money: bridge": (charts.mrr_bridge, results.mrr_movements),
     "money: movements": (charts.mrr_movements, results.mrr_movements),
     "money: retention": (charts.revenue_retention, results.revenue_retention),
+    "money: one customer": (charts.customer, results.customer),
+    "money: one customer with nothing": (charts.customer, results.bare_customer),
     "money: layers": (charts.revenue_cohorts, results.revenue_cohorts),
 }
 EVERY = pytest.mark.parametrize("name", CASES)
