@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from csdata.analyses.revenue_mix import RevenueMix
     from csdata.analyses.revenue_retention import RevenueRetention
     from csdata.analyses.tenures import Tenures
+    from csdata.clock import Period
 
 AxisSpec = tuple[Any, ...]
 """("usage", least quantity) | ("ticks", columns, corrections) | ("column", name)."""
@@ -117,11 +118,11 @@ def revenue_retention(portfolio: Portfolio, *, months: int = 12) -> RevenueReten
 
 
 @cached
-def revenue_cohorts(portfolio: Portfolio) -> RevenueCohorts:
-    """Revenue by the fiscal year in which customers began."""
+def revenue_cohorts(portfolio: Portfolio, *, cohort: Period) -> RevenueCohorts:
+    """Revenue by the month, quarter or fiscal year in which customers began."""
     from csdata.analyses.revenue_cohorts import revenue_cohorts
 
-    return revenue_cohorts(portfolio)
+    return revenue_cohorts(portfolio, cohort=cohort)
 
 
 @cached

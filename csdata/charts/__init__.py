@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from csdata.charts.heatmap import picked_cell, retention
     from csdata.charts.life_line import customer
     from csdata.charts.marks import with_note, with_target
+    from csdata.charts.money_triangle import revenue_triangle
     from csdata.charts.mrr_bars import mrr_movements
     from csdata.charts.revenue_layers import revenue_cohorts
     from csdata.charts.revenue_lines import revenue_retention
@@ -32,6 +33,7 @@ __all__ = [
     "retention_curves",
     "revenue_cohorts",
     "revenue_retention",
+    "revenue_triangle",
     "selected",
     "survival",
     "with_note",
@@ -49,6 +51,7 @@ _HOME: Final = {
     "retention_curves": "cohort_curves",
     "revenue_cohorts": "revenue_layers",
     "revenue_retention": "revenue_lines",
+    "revenue_triangle": "money_triangle",
     "selected": "scatter",
     "survival": "steps",
     "with_note": "marks",
