@@ -17,6 +17,7 @@ from csui import columns
 from csui.cache import cached
 
 if TYPE_CHECKING:
+    from csdata.analyses._customer_place import Mates
     from csdata.analyses.customer import Customer
     from csdata.analyses.mrr_movements import MrrMovements
     from csdata.analyses.portfolio_survival import Survival
@@ -94,11 +95,19 @@ def cell_members(portfolio: Portfolio, *, row: Hashable, age: int, **options: An
 
 
 @cached
+def mates(portfolio: Portfolio) -> Mates:
+    """What the place of every customer is read from."""
+    from csdata.analyses.customer import mates
+
+    return mates(portfolio)
+
+
+@cached
 def customer(portfolio: Portfolio, *, customer_id: str) -> Customer:
     """One customer's history, place and gaps."""
     from csdata.analyses.customer import customer
 
-    return customer(portfolio, customer_id)
+    return customer(portfolio, customer_id, everybody=mates(portfolio))
 
 
 @cached

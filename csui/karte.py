@@ -93,6 +93,9 @@ def head(data: Portfolio, customer: pd.Series, known: Customer | None) -> None:
     if not pd.isna(name):
         st.caption(escape(f"{columns.word('customer_id')}: {customer['customer_id']}"))
     source = state.source() or data
+    if source.provenance.first_use and known is not None:
+        _first_use(customer, known)
+        return
     own = source.customers["customer_id"] == customer["customer_id"]
     standing = compute.standing(source)[own].iloc[0]
     look: dict[str, Any] = {"border": True, "height": "stretch"}
@@ -109,6 +112,19 @@ def head(data: Portfolio, customer: pd.Series, known: Customer | None) -> None:
     places[2].metric(t("page.customer.tenure"), _tenure(data, customer), **look)
     money = figures.money(_amount(customer, known), data.currency)
     places[3].metric(columns.taxed(data, "mrr", t("page.customer.mrr")), money, **look)
+
+
+def _first_use(customer: pd.Series, known: Customer) -> None:
+    """Of customers made of records of use: when they were seen, since nobody knows their end."""
+    months = known.use["month"].drop_duplicates().sort_values()
+    last = "–" if months.empty else f"{months.iloc[-1]:%Y/%m}"
+    told = {
+        "first_use": figures.day(customer["start"]),
+        "last_use": last,
+        "used_months": t("ui.months", m=len(months)),
+    }
+    for place, (label, value) in zip(st.columns(3), told.items(), strict=True):
+        place.metric(t(f"page.customer.{label}"), value, border=True, height="stretch")
 
 
 def _amount(customer: pd.Series, known: Customer | None) -> float:
@@ -141,6 +157,8 @@ def _tenure(data: Portfolio, customer: pd.Series) -> str:
 def facts(data: Portfolio, customer: pd.Series) -> None:
     """Every other field that is filled in."""
     known = [c for c in customer.index if c not in _HEAD and not _blank(customer[c])]
+    if not known:
+        return
     st.subheader(t("page.customer.lacks.details"), anchor=False)
     shown = pd.DataFrame(
         {

@@ -45,8 +45,8 @@ def _of_contracts(
 ) -> list[Message]:
     """Contracts and the customer's own dates that say different things; missing amounts."""
     if contracts is None or contracts.empty:
-        amount = own.get("mrr")
-        return [message("customer.gap.no_amount")] if pd.isna(amount) else []
+        blank = pd.isna(own.get("mrr")) and not portfolio.provenance.first_use
+        return [message("customer.gap.no_amount")] if blank else []
     found: list[Message] = []
     day = pd.Timestamp(portfolio.as_of)
     ends = contracts["end"] if "end" in contracts else pd.Series(pd.NaT, index=contracts.index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -52,41 +53,64 @@ _NOBODY = Interval(np.nan, np.nan, np.nan)
 NOWHERE: Final = Place(None, pd.DataFrame(columns=_COLUMNS), 0, 0, 0, 0, _NOBODY)
 
 
-def place(portfolio: Portfolio, customer_id: str, *, recent: int) -> Place:
-    """The place of a customer; :data:`NOWHERE` for one who has no usable life yet."""
-    as_of = portfolio.as_of
+@dataclass(frozen=True, eq=False, slots=True)
+class Mates:
+    """What the places of all customers are read from, counted once for a portfolio.
+
+    ``starts`` by customer, up to the as-of date, with the ``year`` of each; ``lives`` as from
+    :func:`csdata.tenures` (None: nobody knows who left); ``values`` by measure, by customer.
+    """
+
+    starts: pd.Series
+    year: pd.Series
+    lives: pd.DataFrame | None
+    values: Mapping[str, pd.Series]
+
+
+def mates(portfolio: Portfolio, *, recent: int) -> Mates:
+    """Everybody's start, life, amounts and use in the last ``recent`` months."""
     starts = cc.starts(portfolio.customers).set_index("customer_id")["start"]
-    if customer_id not in starts.index or as_of is None or starts[customer_id].date() > as_of:
-        return NOWHERE
-    starts = starts[starts <= pd.Timestamp(as_of)]
+    starts = starts[starts <= pd.Timestamp(portfolio.as_of)]
     index = starts.dt.year * 12 + starts.dt.month - 1
-    first = ck.cohort_index(index, "year")
-    mates = starts[first == first[customer_id]]
-    year = ck.fiscal_year(starts[customer_id].date())
-    ranks = [*_money_ranks(portfolio, customer_id, mates.index)]
+    year = ck.cohort_index(index, "year")
+    values = _amounts(portfolio)
     if portfolio.provenance.first_use:
-        return Place(year, _table(ranks), len(mates), 0, 0, 0, _NOBODY)
-    lives = tenures(portfolio).table.set_index("customer_id").reindex(mates.index)
-    lives = lives[lives["duration"].notna()]
-    ranks += _use_ranks(portfolio, customer_id, lives, mates, recent=recent)
+        return Mates(starts, year, None, values)
+    lives = tenures(portfolio).table.set_index("customer_id")
+    used = _use(portfolio, lives, starts, recent=recent)
+    return Mates(starts, year, lives, values if used is None else {**values, "use": used})
+
+
+def place(portfolio: Portfolio, customer_id: str, everybody: Mates) -> Place:
+    """The place of a customer; :data:`NOWHERE` for one who has no usable life yet."""
+    as_of, starts = portfolio.as_of, everybody.starts
+    if customer_id not in starts.index or as_of is None:
+        return NOWHERE
+    began = starts[customer_id].date()
+    own_year = ck.fiscal_year(began)
+    ids = starts.index[everybody.year == everybody.year[customer_id]]
+    ranked = (
+        _rank(measure, values.reindex(ids).dropna(), customer_id)
+        for measure, values in everybody.values.items()  # noqa: PD011 (a mapping)
+    )
+    ranks = pd.DataFrame([row for row in ranked if row], columns=_COLUMNS)
+    if everybody.lives is None:
+        return Place(own_year, ranks, len(ids), 0, 0, 0, _NOBODY)
+    lives = everybody.lives.loc[everybody.lives.index.intersection(ids)]
     left = int(lives["event"].astype(bool).sum())
     if customer_id not in lives.index:
-        return Place(year, _table(ranks), len(mates), left, 0, 0, _NOBODY)
+        return Place(own_year, ranks, len(ids), left, 0, 0, _NOBODY)
     own = lives.loc[customer_id]
-    age = int(own["duration"]) if own["event"] else ck.age(starts[customer_id].date(), as_of)
-    eligible, stayed = _stayed(lives, mates, age, as_of)
-    return Place(year, _table(ranks), len(mates), left, age, eligible, stayed)
-
-
-def _table(ranks: list[dict[str, Any]]) -> pd.DataFrame:
-    return pd.DataFrame(ranks, columns=_COLUMNS)
+    age = int(own["duration"]) if own["event"] else ck.age(began, as_of)
+    eligible, stayed = _stayed(lives, starts, age, as_of)
+    return Place(own_year, ranks, len(ids), left, age, eligible, stayed)
 
 
 def _stayed(
-    lives: pd.DataFrame, mates: pd.Series, age: int, as_of: dt.date
+    lives: pd.DataFrame, starts: pd.Series, age: int, as_of: dt.date
 ) -> tuple[int, Interval]:
     """Of those old enough by their start alone: how many were still there at that age."""
-    old = [ck.boundary(s.date(), age) <= as_of for s in mates.reindex(lives.index)]
+    old = [ck.boundary(s.date(), age) <= as_of for s in starts.reindex(lives.index)]
     could = lives[np.array(old, dtype=bool)]
     # Where history begins late a cohort shows its survivors only: no share of its size.
     if age < 1 or could.empty or (lives["entry"] > 0).any():
@@ -95,51 +119,35 @@ def _stayed(
     return len(could), Interval(*(float(v) for v in intervals.wilson(there, len(could))))
 
 
-def _money_ranks(portfolio: Portfolio, customer_id: str, mates: pd.Index) -> list[dict[str, Any]]:
+def _amounts(portfolio: Portfolio) -> dict[str, pd.Series]:
+    """First and last monthly amount of each customer who has one."""
     try:
         known = _mrr.history(portfolio)
     except NotEnoughData:
-        return []
+        return {}
     began = known.moves[known.moves["kind"] == _mrr.MOVES.index("new")]
     ids = pd.Index(known.ids)
-    amounts = {
-        "mrr_first": pd.Series(
-            began["after"].to_numpy() / UNITS, index=ids[began["customer"].to_numpy()]
-        ),
-        "mrr_now": pd.Series(known.states([known.last])[0] / UNITS, index=ids),
-    }
-    amounts["mrr_now"] = amounts["mrr_now"][amounts["mrr_now"] > 0]
-    ranked = (
-        _rank(measure, values[values.index.isin(mates)], customer_id)
-        for measure, values in amounts.items()
-    )
-    return [row for row in ranked if row]
+    first = pd.Series(began["after"].to_numpy() / UNITS, index=ids[began["customer"].to_numpy()])
+    now = pd.Series(known.states([known.last])[0] / UNITS, index=ids)
+    return {"mrr_first": first, "mrr_now": now[now > 0]}
 
 
-def _use_ranks(
-    portfolio: Portfolio,
-    customer_id: str,
-    lives: pd.DataFrame,
-    mates: pd.Series,
-    *,
-    recent: int,
-) -> list[dict[str, Any]]:
+def _use(
+    portfolio: Portfolio, lives: pd.DataFrame, starts: pd.Series, *, recent: int
+) -> pd.Series | None:
     """Use per month in the last whole months, of those under contract throughout."""
     span, as_of = portfolio.usage_span, portfolio.as_of
     if span is None or as_of is None:
-        return []
+        return None
     last = ck.month_index(as_of + dt.timedelta(days=1)) - 1
     since, until = ck.first_of_index(last - recent + 1), _mrr.month_end(last)
     if span[0] > since or ck.month_index(span[1]) < last:
-        return []  # not recorded in all of these months
-    staying = lives.index[~lives["event"].astype(bool)]
-    there = mates.reindex(staying)
-    there = there[there <= pd.Timestamp(since)]
+        return None  # not recorded in all of these months
+    staying = starts.reindex(lives.index[~lives["event"].astype(bool)])
+    there = staying.index[staying <= pd.Timestamp(since)]
     used = cc.used_between(portfolio.usage, since, until).set_index("customer_id")
     column = "quantity" if used["quantity"].any() else "rows"
-    values = used[column].reindex(there.index).fillna(0.0).astype(float) / recent
-    row = _rank("use", values, customer_id)
-    return [row] if row else []
+    return used[column].reindex(there).fillna(0.0).astype(float) / recent
 
 
 def _rank(measure: str, values: pd.Series, customer_id: str) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ import pandas as pd
 from csdata import clock as ck
 from csdata import counts_customer as cc
 from csdata.analyses import _customer_gaps, _customer_place
-from csdata.analyses._customer_place import Place
+from csdata.analyses._customer_place import Mates, Place
 from csdata.counts_money import UNITS
 from csdata.errors import BadValues, NeedsDates
 from csdata.i18n import Message, message
@@ -31,7 +31,8 @@ class Customer:
     own dates, and ``from_contracts`` is False. ``money``: ``date`` and ``mrr``, the monthly amount
     from that day on; empty where no amount is known. ``use``: ``month`` (first day), ``category``,
     ``quantity``; ``counted`` says what that counts, "quantity" or "rows". ``touches``: ``date``,
-    ``kind``, ``score``, ``note``. ``events``: ``event`` ("start", "notice", "last_day"), ``date``.
+    ``kind``, ``score``, ``note``. ``events``: ``event`` ("start" or
+    "first_use", "notice", "last_day"), ``date``.
 
     ``place`` is where the customer stands among those who began in the same fiscal year; ``gaps``
     are sentences on what is missing, each with its remedy. ``standing``: "staying", "left",
@@ -58,12 +59,24 @@ class Customer:
     finding: Message
 
 
-def customer(portfolio: Portfolio, customer_id: str) -> Customer:
+def mates(portfolio: Portfolio) -> Mates:
+    """What the places of all customers are read from; counted once where many are looked at.
+
+    Raises:
+        NeedsDates: The customers have tenures but no dates.
+    """
+    if not portfolio.has_dates or portfolio.as_of is None:
+        raise NeedsDates(analysis=message("customer.analysis"))
+    return _customer_place.mates(portfolio, recent=RECENT)
+
+
+def customer(portfolio: Portfolio, customer_id: str, *, everybody: Mates | None = None) -> Customer:
     """The history of one customer, their place in their cohort, and what the files lack of them.
 
     Args:
         portfolio: Customers with dates; contracts, usage and touches as far as there are any.
         customer_id: Whose.
+        everybody: From :func:`mates` of the same portfolio; counted anew when it is not given.
 
     Raises:
         NeedsDates: The customers have tenures but no dates.
@@ -87,6 +100,8 @@ def customer(portfolio: Portfolio, customer_id: str) -> Customer:
         )
     }
     terms, from_contracts = _terms(own, rows["contracts"])
+    if portfolio.provenance.first_use:
+        terms = terms.iloc[:0]  # a first purchase is no contract
     money = _money(terms)
     use, counted = _use(rows["usage"])
     standing = _standing(own, portfolio)
@@ -100,8 +115,8 @@ def customer(portfolio: Portfolio, customer_id: str) -> Customer:
         use=use,
         counted=counted,
         touches=_touches(rows["touches"]),
-        events=_events(own, rows["contracts"]),
-        place=_customer_place.place(portfolio, customer_id, recent=RECENT),
+        events=_events(own, rows["contracts"], first_use=portfolio.provenance.first_use),
+        place=_customer_place.place(portfolio, customer_id, everybody or mates(portfolio)),
         gaps=_customer_gaps.gaps(portfolio, own, rows, standing),
         currency=portfolio.currency,
         definition=message("definition.customer.history"),
@@ -171,7 +186,7 @@ def _standing(own: pd.Series, portfolio: Portfolio) -> str:
     return "left" if not pd.isna(end) and end <= day else "staying"
 
 
-def _events(own: pd.Series, contracts: pd.DataFrame | None) -> pd.DataFrame:
+def _events(own: pd.Series, contracts: pd.DataFrame | None, *, first_use: bool) -> pd.DataFrame:
     """Start, notice and last day, as far as they are known."""
     notices = [own.get("notice")]
     if contracts is not None and "notice" in contracts:
@@ -179,7 +194,7 @@ def _events(own: pd.Series, contracts: pd.DataFrame | None) -> pd.DataFrame:
     noticed = [n for n in notices if not pd.isna(n)]
     end = own.get("end")
     days = {
-        "start": own["start"],
+        "first_use" if first_use else "start": own["start"],
         "notice": noticed[0] if noticed else None,
         "last_day": None if pd.isna(end) else end - pd.Timedelta(days=1),
     }

@@ -234,3 +234,12 @@ def test_what_it_cannot_do_it_refuses() -> None:
     undated = pd.DataFrame({"customer_id": ["a"], "tenure_months": [3], "churned": [True]})
     with pytest.raises(NeedsDates):
         cs.customer(cs.Portfolio(customers=undated), "a")
+
+
+def test_customers_of_purchases_have_no_contract_and_no_end() -> None:
+    rows = used({"2025-01": 2.0, "2025-03": 5.0}).drop(columns="category")
+    known = cs.customer(cs.Portfolio.from_usage(rows, as_of="2025-12-31"), "m0")
+    assert (known.standing, len(known.terms), len(known.money)) == ("unknown", 0, 0)
+    assert known.events["event"].tolist() == ["first_use"]
+    assert keys(known) == {"no_contracts_table", "no_touches_table"}
+    assert (known.place.year, known.place.mates) == (2024, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -74,7 +76,9 @@ def test_a_fiscal_year_can_be_chosen(lang: str, sample: cs.Portfolio) -> None:
 def test_movements_can_be_seen_by_fiscal_year(lang: str, sample: cs.Portfolio) -> None:
     app = shown("revenue", data=sample, lang=lang)
     ran(control(app, "revenue.grouped").set_value("year"))
-    pictures = [str(c.proto.spec) for c in app.get("vega_lite_chart")]
+    pictures = [
+        json.dumps(json.loads(c.proto.spec), ensure_ascii=False) for c in app.get("vega_lite_chart")
+    ]
     running = text("chart.cohort_year", lang, year=2026)
     assert any(text("chart.revenue.running", lang, period=running) in p for p in pictures)
 
