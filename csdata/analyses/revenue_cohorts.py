@@ -23,6 +23,7 @@ from csdata.tables import Portfolio
 
 PERIODS = ("month", "quarter", "year")
 YEAR = 12
+QUARTER = 3
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,7 +37,8 @@ class RevenueCohorts:
     ``lower``, ``upper`` (it can exceed 1), ``complete`` (everybody is eligible), ``completes_on``.
 
     ``pooled`` is the same for all cohorts together that are complete at an age: ``age``, ``size``
-    (customers), ``opening``, ``mrr``, ``share``, ``lower``, ``upper``. From one age to the next
+    (customers), ``opening``, ``mrr``, ``share``, ``lower``, ``upper``; at every third age unless the
+    cohorts are months, since each has an interval that takes as long as all cohorts of its own. From one age to the next
     cohorts drop out, so that it can rise although every cohort shrinks.
 
     ``layers`` is the revenue of every month by cohort, to be stacked: ``month`` (last day),
@@ -92,7 +94,7 @@ def revenue_cohorts(
     return RevenueCohorts(
         table=table,
         layers=_layers(known, states, index, months),
-        pooled=_pooled(states, began, index),
+        pooled=_pooled(states, began, index, step=1 if cohort == "month" else QUARTER),
         cohort=cohort,
         currency=portfolio.currency,
         definition=message("definition.revenue.cohorts"),
@@ -133,12 +135,12 @@ def _share(now: Ints, opening: Ints, who: Bools) -> Interval:
     return _ratios.ratios({"now": now, "opening": opening}, {"x": ("now", "opening")}, who)["x"]
 
 
-def _pooled(states: Ints, began: Ints, index: Ints) -> pd.DataFrame:
+def _pooled(states: Ints, began: Ints, index: Ints, *, step: int) -> pd.DataFrame:
     """All cohorts that are complete at an age, together."""
     last, ever = len(states) - 1, began >= 0
     newest = {first: int(began[index == first].max()) for first in np.unique(index[ever])}
     until = np.array([last - newest.get(first, last + 1) for first in index])
-    ages = np.arange(int(until[ever].max()) + 1)
+    ages = np.arange(0, int(until[ever].max()) + 1, step)
     members = ever[None, :] & (until[None, :] >= ages[:, None])
     at = np.minimum(began[None, :] + ages[:, None], last)
     who = np.arange(states.shape[1])

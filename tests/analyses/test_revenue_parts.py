@@ -58,7 +58,7 @@ def test_the_pooled_row_adds_up_the_complete_cells(terms: list[Term]) -> None:
         return
     result = cs.revenue_cohorts(company(terms, AS_OF), cohort="quarter")
     complete = result.table[result.table["complete"]]
-    assert result.pooled["age"].tolist() == sorted(set(complete["age"]))
+    assert result.pooled["age"].tolist() == [a for a in sorted(set(complete["age"])) if a % 3 == 0]
     for row in result.pooled.to_dict("records"):
         own = complete[complete["age"] == row["age"]]
         assert row["size"] == own["size"].sum()
