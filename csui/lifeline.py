@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -122,5 +122,5 @@ def _tables(data: Portfolio) -> list[str]:
     return [t(f"customer.gap.no_{r}_table") for r in roles if getattr(data, r) is None]
 
 
-def _blank(value: object) -> bool:
+def _blank(value: Any) -> bool:
     return bool(pd.isna(value)) or (isinstance(value, str) and not value.strip())

@@ -48,7 +48,7 @@ def _of_contracts(
         blank = pd.isna(own.get("mrr")) and not portfolio.provenance.first_use
         return [message("customer.gap.no_amount")] if blank else []
     found: list[Message] = []
-    day = pd.Timestamp(portfolio.as_of)
+    day = pd.Timestamp(str(portfolio.as_of))
     ends = contracts["end"] if "end" in contracts else pd.Series(pd.NaT, index=contracts.index)
     running = (contracts["start"] <= day) & (ends.isna() | (ends > day))
     if standing == "staying" and not running.any():
@@ -73,7 +73,7 @@ def _of_silence(
         if part is None or part["date"].isna().all():
             continue
         last = part["date"].max()
-        days = (pd.Timestamp(portfolio.as_of) - last).days
+        days = (pd.Timestamp(str(portfolio.as_of)) - last).days
         if days > SILENT:
             found.append(message(f"customer.gap.silent_{role}", day=last, days=days))
     return found

@@ -70,7 +70,7 @@ class Mates:
 def mates(portfolio: Portfolio, *, recent: int) -> Mates:
     """Everybody's start, life, amounts and use in the last ``recent`` months."""
     starts = cc.starts(portfolio.customers).set_index("customer_id")["start"]
-    starts = starts[starts <= pd.Timestamp(portfolio.as_of)]
+    starts = starts[starts <= pd.Timestamp(str(portfolio.as_of))]
     index = starts.dt.year * 12 + starts.dt.month - 1
     year = ck.cohort_index(index, "year")
     values = _amounts(portfolio)
@@ -100,8 +100,8 @@ def place(portfolio: Portfolio, customer_id: str, everybody: Mates) -> Place:
     left = int(lives["event"].astype(bool).sum())
     if customer_id not in lives.index:
         return Place(own_year, ranks, len(ids), left, 0, 0, _NOBODY)
-    own = lives.loc[customer_id]
-    age = int(own["duration"]) if own["event"] else ck.age(began, as_of)
+    own = lives[lives.index == customer_id].iloc[0]
+    age = int(own["duration"]) if bool(own["event"]) else ck.age(began, as_of)
     eligible, stayed = _stayed(lives, starts, age, as_of)
     return Place(own_year, ranks, len(ids), left, age, eligible, stayed)
 

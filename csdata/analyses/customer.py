@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -131,12 +131,14 @@ def _terms(own: pd.Series, contracts: pd.DataFrame | None) -> tuple[pd.DataFrame
     """The contracts that can be drawn; else the customer's own life as one."""
     columns = ["start", "end", "plan", "mrr"]
     given = contracts is not None and not contracts.empty
-    rows = contracts if given else own.to_frame().T
+    rows = own.to_frame().T if contracts is None or contracts.empty else contracts
     rows = rows.reindex(columns=columns)
     for column in ("start", "end"):
         rows[column] = pd.to_datetime(rows[column])
     rows["mrr"] = rows["mrr"].astype(float)
-    rows["plan"] = rows["plan"].astype(object).where(rows["plan"].notna(), None)
+    rows["plan"] = pd.Series(
+        [None if pd.isna(p) else p for p in rows["plan"]], index=rows.index, dtype=object
+    )
     usable = rows["start"].notna() & ~(rows["end"] < rows["start"])
     return rows[usable].reset_index(drop=True), given
 
@@ -161,7 +163,7 @@ def _use(usage: pd.DataFrame | None) -> tuple[pd.DataFrame, str]:
     amount = usage["quantity"].fillna(0.0) if counted == "quantity" else 1.0
     rows = usage.assign(
         month=usage["date"].dt.to_period("M").dt.start_time,
-        category=usage["category"].astype(object).where(usage["category"].notna(), None),
+        category=usage["category"].astype(object),
         quantity=amount,
     )
     sums = rows.dropna(subset="month").groupby(["month", "category"], dropna=False)["quantity"]
@@ -179,7 +181,7 @@ def _touches(touches: pd.DataFrame | None) -> pd.DataFrame:
 def _standing(own: pd.Series, portfolio: Portfolio) -> str:
     if portfolio.provenance.first_use or pd.isna(own["start"]):
         return "unknown"
-    day = pd.Timestamp(portfolio.as_of)
+    day: Any = pd.Timestamp(str(portfolio.as_of))
     if own["start"] > day:
         return "later"
     end = own.get("end")
@@ -206,11 +208,11 @@ def _finding(
     portfolio: Portfolio, own: pd.Series, standing: str, *, money: pd.DataFrame, use: pd.DataFrame
 ) -> Message:
     """How long, what of the money, what of the use lately; every part only where it is known."""
-    as_of, end, start = portfolio.as_of, own.get("end"), own["start"]
+    as_of, start = portfolio.as_of, own["start"]
     if as_of is None or standing in ("unknown", "later"):
         return message(f"customer.finding.{standing}", day=None if pd.isna(start) else start)
-    day = pd.Timestamp(as_of)
-    until = end if standing == "left" else day + pd.Timedelta(days=1)
+    day: Any = pd.Timestamp(as_of)
+    until: Any = own["end"] if standing == "left" else day + pd.Timedelta(days=1)
     life = message(
         f"customer.finding.{standing}",
         since=start,

@@ -37,9 +37,9 @@ class RevenueCohorts:
     ``lower``, ``upper`` (it can exceed 1), ``complete`` (everybody is eligible), ``completes_on``.
 
     ``pooled`` is the same for all cohorts together that are complete at an age: ``age``, ``size``
-    (customers), ``opening``, ``mrr``, ``share``, ``lower``, ``upper``; at every third age unless the
-    cohorts are months, since each has an interval that takes as long as all cohorts of its own. From one age to the next
-    cohorts drop out, so that it can rise although every cohort shrinks.
+    (customers), ``opening``, ``mrr``, ``share``, ``lower``, ``upper``; at every third age unless
+    the cohorts are months, because the intervals take their time. From one age to the next cohorts
+    drop out, so that it can rise although every cohort shrinks.
 
     ``layers`` is the revenue of every month by cohort, to be stacked: ``month`` (last day),
     ``cohort``, ``mrr``, ``customers``.

@@ -237,9 +237,9 @@ def _surfaces(base: alt.Chart, pick: alt.Parameter, shown: Triangle) -> list[alt
     rate = alt.Color(
         "share:Q",
         title=shown.share,
-        scale=alt.Scale(
-            domain=[0, shown.highest], **({"clamp": True} if shown.highest > 1 else {})
-        ),
+        scale=alt.Scale(domain=[0, 1])
+        if shown.highest == 1
+        else alt.Scale(domain=[0, shown.highest], clamp=True),
         legend=legend,
     )
     coloured = base.transform_filter("datum.look !== 'small'").mark_rect(style="cell")

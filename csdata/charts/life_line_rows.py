@@ -275,7 +275,8 @@ def money(result: Customer, panel: Panel, axis: Axis, lang: str) -> pd.DataFrame
         for day, end, amount in zip(known["date"], known["end"], known["mrr"], strict=True)
     ]
     columns = ["begin", "end", "top", "bottom", "since", "amount"]
-    return pd.DataFrame([r for r in rows if r["end"] > r["begin"]], columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    return table[table["end"] > table["begin"]]
 
 
 def _after(result: Customer) -> pd.Timestamp:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -28,7 +29,7 @@ def test_the_amount_is_that_of_the_contracts_in_force_on_every_day(terms: list[T
     for number in range(0, 900, 17):
         day = dt.date(2024, 1, 1) + dt.timedelta(days=number)
         steps = money[money["date"] <= pd.Timestamp(day)]
-        shown = 0.0 if steps.empty else steps["mrr"].iloc[-1]
+        shown: Any = 0.0 if steps.empty else steps["mrr"].iloc[-1]
         assert round(100 * shown) == round(100 * mrr_on(terms, who, day))
     assert not (money["mrr"].diff() == 0).any()
 
@@ -76,7 +77,7 @@ def test_the_place_by_hand(backend) -> None:
     # 300, 400, 500, 600 lie above; "early" pays the same; 100 and 200 lie below.
     assert (rank["rank"], rank["ties"], rank["median"]) == (5, 1, 275)
     assert rank["below"] == pytest.approx((2 + 1) / 8)
-    now = cs.customer(told, "m5").place.ranks.set_index("measure").loc["mrr_now"]
+    now: Any = cs.customer(told, "m5").place.ranks.set_index("measure").loc["mrr_now"]
     assert (now["rank"], now["n"], now["ties"]) == (1, 6, 0)
     assert now["below"] == pytest.approx(5.5 / 6)
 
@@ -128,7 +129,7 @@ def test_the_use_lately(lately: tuple[float, ...], key: str, change: float | Non
     before = {"2025-07": 20.0, "2025-08": 20.0, "2025-09": 20.0}
     now = dict(zip(("2025-10", "2025-11", "2025-12"), lately, strict=True))
     found = cs.customer(with_usage(used(before | now)), "m0").finding
-    part = found.values["use"]
+    part: Any = found.values["use"]
     assert part.key == f"customer.finding.{key}"
     assert part.values.get("change") == change
 
@@ -158,7 +159,7 @@ GAPS = {
     "no tables at all": (
         cs.Portfolio(
             customers=pd.DataFrame({"customer_id": ["m0"], "start": dates(["2025-01-01"])}),
-            as_of="2025-12-31",
+            as_of=dt.date(2025, 12, 31),
         ),
         {"no_contracts_table", "no_usage_table", "no_touches_table", "no_amount"},
     ),
@@ -211,7 +212,7 @@ def test_the_standing(start: str | None, end: str | None, standing: str) -> None
     customers = pd.DataFrame(
         {"customer_id": ["a"], "start": dates([start]), "end": dates([end]), "mrr": [10.0]}
     )
-    known = cs.customer(cs.Portfolio(customers=customers, as_of="2025-12-31"), "a")
+    known = cs.customer(cs.Portfolio(customers=customers, as_of=dt.date(2025, 12, 31)), "a")
     assert known.standing == standing
     for lang in ("ja", "en"):
         assert "{" not in known.finding.say(lang)
@@ -224,7 +225,7 @@ def test_the_last_day_is_the_day_before_the_end() -> None:
         "start": pd.Timestamp("2024-06-01"),
         "last_day": pd.Timestamp("2025-05-31"),
     }
-    life = known.finding.values["life"]
+    life: Any = known.finding.values["life"]
     assert (life.values["months"], life.values["last"]) == (12, pd.Timestamp("2025-05-31"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 
 import pandas as pd
@@ -229,7 +230,7 @@ def test_gaps_come_with_their_remedy(lang: str, company: cs.Portfolio) -> None:
 def test_a_hostile_name_does_nothing(lang: str) -> None:
     name = "![x](http://evil.example/a.png) <b>$x$</b>"
     rows = {"customer_id": ["a"], "name": [name], "start": ["2025-01-01"], "plan": [name]}
-    whole = cs.Portfolio(customers=pd.DataFrame(rows), as_of="2025-12-31")
+    whole = cs.Portfolio(customers=pd.DataFrame(rows), as_of=dt.date(2025, 12, 31))
     app = shown("customer", data=whole, lang=lang)
     assert plain(app.header[0].value) == name
     assert app.header[0].value != name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -22,7 +23,7 @@ TERMS = [
 ]
 
 
-def known(terms: list[Term] = TERMS, **tables: pd.DataFrame) -> cs.Customer:
+def known(terms: list[Term] = TERMS, **tables: Any) -> cs.Customer:
     whole = company(terms, AS_OF)
     told = cs.Portfolio(
         customers=whole.customers, contracts=whole.contracts, as_of=whole.as_of, **tables
