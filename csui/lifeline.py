@@ -96,7 +96,7 @@ def _rank(row: pd.Series) -> str:
 
 def lacks(data: Portfolio, customer: pd.Series, known: Customer | None) -> None:
     """What the files do not say of this customer, and how to add it."""
-    with st.container(border=True, height="stretch"):
+    with st.container(border=True):
         st.markdown(f"**{t('page.customer.lacks.title')}**")
         blank = [columns.label(data, str(c)) for c in customer.index if _blank(customer[c])]
         # Whoever is still there has no end, no notice and no reason to have left.
