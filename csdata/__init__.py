@@ -18,6 +18,7 @@ from csdata.tables import Import, Portfolio
 if TYPE_CHECKING:
     from csdata import charts, export, sample
     from csdata.analyses.axes import Categories, Column, QuantityPerCategory, Ticks
+    from csdata.analyses.customer import Customer, customer
     from csdata.analyses.eras import NamedEvent, with_eras
     from csdata.analyses.mrr_movements import MrrMovements, mrr_movements
     from csdata.analyses.overview import Overview, overview
@@ -38,6 +39,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Categories": "analyses.axes",
     "Column": "analyses.axes",
+    "Customer": "analyses.customer",
     "DataQuality": "analyses.quality",
     "ImportSet": "intake",
     "MrrMovements": "analyses.mrr_movements",
@@ -58,6 +60,7 @@ _HOMES = {
     "charts": "",
     "combine": "intake",
     "compare_retention": "analyses.retention_compare",
+    "customer": "analyses.customer",
     "data_quality": "analyses.quality",
     "export": "",
     "mrr_movements": "analyses.mrr_movements",
@@ -97,6 +100,7 @@ __all__ = [
     "Categories",
     "Column",
     "CsDataError",
+    "Customer",
     "DataQuality",
     "Import",
     "ImportSet",
@@ -119,6 +123,7 @@ __all__ = [
     "charts",
     "combine",
     "compare_retention",
+    "customer",
     "data_quality",
     "export",
     "mrr_movements",

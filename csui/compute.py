@@ -18,6 +18,8 @@ from csui import columns
 from csui.cache import cached
 
 if TYPE_CHECKING:
+    from csdata.analyses._customer_place import Mates
+    from csdata.analyses.customer import Customer
     from csdata.analyses.mrr_movements import MrrMovements
     from csdata.analyses.overview import Overview
     from csdata.analyses.portfolio_survival import Survival
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from csdata.analyses.revenue_mix import RevenueMix
     from csdata.analyses.revenue_retention import RevenueRetention
     from csdata.analyses.tenures import Tenures
+    from csdata.clock import Period
 
 AxisSpec = tuple[Any, ...]
 """("usage", least quantity) | ("ticks", columns, corrections) | ("column", name)."""
@@ -141,6 +144,22 @@ def with_eras(portfolio: Portfolio, events: tuple[tuple[str, str], ...], lang: s
 
 
 @cached
+def mates(portfolio: Portfolio) -> Mates:
+    """What the place of every customer is read from."""
+    from csdata.analyses.customer import mates
+
+    return mates(portfolio)
+
+
+@cached
+def customer(portfolio: Portfolio, *, customer_id: str) -> Customer:
+    """One customer's history, place and gaps."""
+    from csdata.analyses.customer import customer
+
+    return customer(portfolio, customer_id, everybody=mates(portfolio))
+
+
+@cached
 def mrr_movements(portfolio: Portfolio) -> MrrMovements:
     """Why the monthly revenue changed, month by month."""
     from csdata.analyses.mrr_movements import mrr_movements
@@ -157,11 +176,11 @@ def revenue_retention(portfolio: Portfolio, *, months: int = 12) -> RevenueReten
 
 
 @cached
-def revenue_cohorts(portfolio: Portfolio) -> RevenueCohorts:
-    """Revenue by the fiscal year in which customers began."""
+def revenue_cohorts(portfolio: Portfolio, *, cohort: Period) -> RevenueCohorts:
+    """Revenue by the month, quarter or fiscal year in which customers began."""
     from csdata.analyses.revenue_cohorts import revenue_cohorts
 
-    return revenue_cohorts(portfolio)
+    return revenue_cohorts(portfolio, cohort=cohort)
 
 
 @cached

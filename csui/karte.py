@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -17,9 +17,10 @@ from csui.axes import last_choices
 from csui.cache import cached
 from csui.text import escape, safe, t
 
+if TYPE_CHECKING:
+    from csdata.analyses.customer import Customer
+
 _MOST_FOUND: Final = 200
-_COLORS: Final[tuple[str, ...]] = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-_OTHER_COLOR: Final = "#9AA1AB"
 _HEAD: Final = ("customer_id", "name", "start", "end", "tenure_months", "churned", "mrr")
 
 
@@ -77,13 +78,24 @@ def choose(data: Portfolio) -> pd.Series:
     return rows[rows["customer_id"] == chosen].iloc[0]
 
 
-def head(data: Portfolio, customer: pd.Series) -> None:
+def record(customer: pd.Series, data: Portfolio) -> Customer | None:
+    """All that is known of the customer, on one axis of time; None where there are no dates."""
+    source = state.source() or data
+    if not source.has_dates:
+        return None
+    return compute.customer(source, customer_id=customer["customer_id"])
+
+
+def head(data: Portfolio, customer: pd.Series, known: Customer | None) -> None:
     """Name, and in four figures: since when, whether still, how long, how much."""
     name = customer.get("name")
     st.header(escape(customer["customer_id"] if pd.isna(name) else name), anchor=False)
     if not pd.isna(name):
         st.caption(escape(f"{columns.word('customer_id')}: {customer['customer_id']}"))
     source = state.source() or data
+    if source.provenance.first_use and known is not None:
+        _first_use(customer, known)
+        return
     own = source.customers["customer_id"] == customer["customer_id"]
     standing = compute.standing(source)[own].iloc[0]
     look: dict[str, Any] = {"border": True, "height": "stretch"}
@@ -98,8 +110,30 @@ def head(data: Portfolio, customer: pd.Series) -> None:
         **look,
     )
     places[2].metric(t("page.customer.tenure"), _tenure(data, customer), **look)
-    money = figures.money(customer.get("mrr", float("nan")), data.currency)
+    money = figures.money(_amount(customer, known), data.currency)
     places[3].metric(columns.taxed(data, "mrr", t("page.customer.mrr")), money, **look)
+
+
+def _first_use(customer: pd.Series, known: Customer) -> None:
+    """Of customers made of records of use: when they were seen, since nobody knows their end."""
+    months = known.use["month"].drop_duplicates().sort_values()
+    last = "–" if months.empty else f"{months.iloc[-1]:%Y/%m}"
+    told = {
+        "first_use": figures.day(customer["start"]),
+        "last_use": last,
+        "used_months": t("ui.months", m=len(months)),
+    }
+    for place, (label, value) in zip(st.columns(3), told.items(), strict=True):
+        place.metric(t(f"page.customer.{label}"), value, border=True, height="stretch")
+
+
+def _amount(customer: pd.Series, known: Customer | None) -> float:
+    """What the table of customers says; else the latest amount of the contracts."""
+    given = customer.get("mrr", float("nan"))
+    if not pd.isna(given) or known is None:
+        return given
+    paid = known.money[known.money["mrr"] > 0]["mrr"]
+    return float("nan") if paid.empty else float(paid.iloc[-1])
 
 
 def _last_day(data: Portfolio, customer: pd.Series, standing: str) -> str | None:
@@ -121,27 +155,18 @@ def _tenure(data: Portfolio, customer: pd.Series) -> str:
 
 
 def facts(data: Portfolio, customer: pd.Series) -> None:
-    """Every other field, and those that are empty, named as missing."""
-    rest = [c for c in customer.index if c not in _HEAD]
-    known = [c for c in rest if not _blank(customer[c])]
-    missing = [columns.label(data, c) for c in rest if _blank(customer[c])]
-    left, right = st.columns([3, 2])
-    with left:
-        shown = pd.DataFrame(
-            {
-                t("page.customer.field"): [columns.label(data, c) for c in known],
-                t("page.customer.value"): [_value(data, c, customer[c]) for c in known],
-            }
-        )
-        lists.table(shown, key="customer.facts")
-    with right, st.container(border=True, height="stretch"):
-        st.markdown(f"**{t('page.customer.missing')}**")
-        lacking = [
-            t(f"page.customer.no_{r}")
-            for r in ("usage", "touches", "contracts")
-            if getattr(data, r) is None
-        ]
-        st.text(t("ui.list", values=[*missing, *lacking]) or t("page.customer.complete"))
+    """Every other field that is filled in."""
+    known = [c for c in customer.index if c not in _HEAD and not _blank(customer[c])]
+    if not known:
+        return
+    st.subheader(t("page.customer.lacks.details"), anchor=False)
+    shown = pd.DataFrame(
+        {
+            t("page.customer.field"): [columns.label(data, c) for c in known],
+            t("page.customer.value"): [_value(data, c, customer[c]) for c in known],
+        }
+    )
+    lists.table(shown, key="customer.facts")
 
 
 def _blank(value: Any) -> bool:
@@ -154,37 +179,6 @@ def _value(data: Portfolio, column: str, value: Any) -> str:
     if column == "total_billing":
         return figures.money(value, data.currency)
     return columns.value_label(value.item() if hasattr(value, "item") else value)
-
-
-def usage(data: Portfolio, customer: pd.Series) -> None:
-    """Quantity per month and category."""
-    rows = _rows(data, "usage", customer)
-    if rows is None:
-        return
-    st.subheader(t("page.customer.usage"), anchor=False)
-    if rows.empty:
-        st.caption(t("page.customer.no_rows"))
-        return
-    last = rows["date"].max() if data.as_of is None else pd.Timestamp(data.as_of)
-    if not pd.isna(end := customer.get("end")):
-        last = max(rows["date"].max(), min(last, end - pd.Timedelta(days=1)))
-    months = pd.period_range(rows["date"].min(), last, freq="M")
-    kinds = list(rows.groupby("category")["quantity"].sum().sort_values(ascending=False).index)
-    wide = rows.pivot_table(
-        index=rows["date"].dt.to_period("M"), columns="category", values="quantity", aggfunc="sum"
-    )
-    wide = wide.reindex(index=months, columns=kinds).fillna(0)
-    wide.index = pd.Index([f"{m.year}/{m.month:02d}" for m in months], name="month")
-    colors: list[Any] = [
-        _COLORS[i] if i < len(_COLORS) else _OTHER_COLOR for i in range(len(kinds))
-    ]
-    st.bar_chart(
-        wide,
-        x_label=t("page.customer.month"),
-        y_label=t("page.customer.quantity"),
-        color=colors,
-        height=320,
-    )
 
 
 def contracts(data: Portfolio, customer: pd.Series) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -15,12 +15,15 @@ from csui import compute, downloads, figures, lists, page, widgets
 from csui.text import language, safe, t
 
 if TYPE_CHECKING:
+    from altair import TopLevelMixin
+
     from csdata.analyses.mrr_movements import MrrMovements
     from csdata.analyses.revenue_mix import RevenueMix
     from csdata.analyses.revenue_retention import RevenueRetention
 
 WINDOWS: Final = ("12", "6", "3")
 """Trailing windows in months; the first is the default."""
+PERIODS: Final = ("month", "quarter", "year")
 _TRAILING: Final = "last"
 _QUICK: Final = "quick"
 _LAST_MONTH: Final = 2
@@ -57,23 +60,14 @@ def retained(view: page.View, months: int) -> RevenueRetention | None:
 
 
 def monthly(view: page.View, movements: MrrMovements) -> None:
-    """The movements month by month, and all of them as a table to save."""
+    """The movements over time, by month, quarter or fiscal year, and as a table to save."""
     from csdata import charts
 
     st.subheader(t("page.revenue.monthly"), anchor=False)
-    page.draw(
-        view,
-        replace(movements, notes=()),  # said under the first picture
-        charts.mrr_movements(movements, lang=language()),
-        alt=t("page.revenue.alt_monthly"),
-        key="monthly",
-    )
-    downloads.below(
-        movements.table,
-        name="mrr_movements",
-        key="revenue.movements_csv",
-        label=t("page.revenue.movements_csv"),
-    )
+    period = widgets.choice("revenue.grouped", PERIODS, words="period")
+    chart = charts.mrr_movements(movements, period=period, lang=language())
+    _picture(view, movements, chart, key="monthly")
+    _csv(movements.by(period), name="mrr_movements", key="movements_csv")
 
 
 def rates(view: page.View, result: RevenueRetention) -> None:
@@ -81,13 +75,8 @@ def rates(view: page.View, result: RevenueRetention) -> None:
     from csdata import charts
 
     st.subheader(t("page.revenue.over_time", months=result.months), anchor=False)
-    page.draw(
-        view,
-        replace(result, notes=()),
-        charts.revenue_retention(result, lang=language()),
-        alt=t("page.revenue.alt_rates"),
-        key="rates",
-    )
+    chart = charts.revenue_retention(result, lang=language())
+    _picture(view, result, chart, key="rates")
     page.said(result.compared)
     st.subheader(t("page.revenue.definitions"), anchor=False)
     lists.table(_definitions(result), key="revenue.definitions")
@@ -97,35 +86,38 @@ def rates(view: page.View, result: RevenueRetention) -> None:
         for measure, definition in zip(latest["measure"], latest["definition"], strict=True)
     ]
     st.markdown("\n".join(lines))
-    downloads.below(
-        result.table,
-        name="revenue_retention",
-        key="revenue.rates_csv",
-        label=t("page.revenue.rates_csv"),
-    )
+    _csv(result.table, name="revenue_retention", key="rates_csv")
+
+
+def _picture(view: page.View, result: Any, chart: TopLevelMixin, *, key: str) -> None:
+    """A picture below the first one, under which the notes have been said already."""
+    alt = t(f"page.revenue.alt_{key}")
+    page.draw(view, replace(result, notes=()), chart, alt=alt, key=key)
+
+
+def _csv(table: pd.DataFrame, *, name: str, key: str) -> None:
+    """The figures of a picture, to be saved."""
+    downloads.below(table, name=name, key=f"revenue.{key}", label=t(f"page.revenue.{key}"))
 
 
 def _definitions(result: RevenueRetention) -> pd.DataFrame:
     """One row per definition: for a month and for the window, of what, up to when."""
     rows = result.rates
-    table = pd.DataFrame({"measure": rows["measure"].drop_duplicates()})
-    shown = pd.DataFrame(
-        {t("page.revenue.definition"): [t(f"revenue.measure.{m}") for m in table["measure"]]}
-    )
+    measures = list(rows["measure"].drop_duplicates())
+    shown = {t("page.revenue.definition"): [t(f"revenue.measure.{m}") for m in measures]}
     for months in rows["months"].drop_duplicates():
-        own = rows[rows["months"] == months].set_index("measure").reindex(table["measure"])
-        shown[t("page.revenue.over", months=months)] = [
-            _figure(row) for _, row in own.reset_index().iterrows()
+        own = rows[rows["months"] == months].set_index("measure", drop=False)
+        found = [own.loc[m] for m in measures]
+        shown[t("page.revenue.over", months=months)] = [_figure(row) for row in found]
+        shown[t("page.revenue.made_of", months=months)] = [
+            _parts(row, result.currency) for row in found
         ]
-    own = rows[rows["months"] == result.months].set_index("measure").reindex(table["measure"])
-    shown[t("page.revenue.made_of", months=result.months)] = [
-        _parts(row, result.currency) for _, row in own.iterrows()
+    latest = rows[rows["months"] == result.months].set_index("measure")
+    shown[t("page.revenue.span", months=result.months)] = [
+        t("page.revenue.from_to", since=latest.loc[m, "since"], until=latest.loc[m, "until"])
+        for m in measures
     ]
-    shown[t("page.revenue.span")] = [
-        t("page.revenue.from_to", since=row["since"], until=row["until"])
-        for _, row in own.iterrows()
-    ]
-    return shown
+    return pd.DataFrame(shown)
 
 
 def _figure(row: pd.Series) -> str:
@@ -144,26 +136,25 @@ def _parts(row: pd.Series, currency: str | None) -> str:
     )
 
 
-def layers(view: page.View) -> None:
-    """The revenue by the fiscal year in which the customers began."""
+def cohorts(view: page.View) -> None:
+    """What is left of the revenue of each start cohort, and all of it in layers."""
     from csdata import charts
 
-    st.subheader(t("page.revenue.layers"), anchor=False)
-    result = compute.revenue_cohorts(view.data)
+    st.subheader(t("page.revenue.triangle"), anchor=False)
+    period = widgets.choice(
+        "revenue.cohort",
+        tuple(reversed(PERIODS)),
+        words="period",
+        note=t("page.revenue.triangle_help"),
+    )
+    result = compute.revenue_cohorts(view.data, cohort=period)
     page.said(result.finding)
-    page.draw(
-        view,
-        replace(result, notes=()),
-        charts.revenue_cohorts(result, lang=language()),
-        alt=t("page.revenue.alt_layers"),
-        key="layers",
-    )
-    downloads.below(
-        result.table,
-        name="revenue_cohorts",
-        key="revenue.cohorts_csv",
-        label=t("page.revenue.cohorts_csv"),
-    )
+    chart = charts.revenue_triangle(result, lang=language())
+    _picture(view, result, chart, key="triangle")
+    _csv(result.table, name="revenue_cohorts", key="cohorts_csv")
+    st.subheader(t("page.revenue.layers"), anchor=False)
+    by_year = compute.revenue_cohorts(view.data, cohort="year")
+    _picture(view, by_year, charts.revenue_cohorts(by_year, lang=language()), key="layers")
 
 
 def whose(data: Portfolio) -> None:
@@ -192,33 +183,34 @@ def _concentration(result: RevenueMix) -> pd.DataFrame:
         else t("page.revenue.top", n=row["customers"])
         for _, row in table.iterrows()
     ]
-    return pd.DataFrame(
-        {
-            t("page.revenue.customers"): names,
-            t("page.revenue.mrr"): [figures.money(m, result.currency) for m in table["mrr"]],
-            t("page.revenue.share"): [figures.share(s) for s in table["share"]],
-        }
-    )
+    return _totals({t("page.revenue.customers"): names}, table, result.currency)
 
 
 def _sources(result: RevenueMix) -> pd.DataFrame:
     table = result.sources[result.sources["customers"] > 0]
-    return pd.DataFrame(
-        {
-            t("page.revenue.source"): [t(f"page.revenue.sources.{s}") for s in table["source"]],
-            t("page.revenue.people"): table["customers"].to_numpy(),
-            t("page.revenue.mrr"): [figures.money(m, result.currency) for m in table["mrr"]],
-            t("page.revenue.share"): [figures.share(s) for s in table["share"]],
-        }
-    )
+    names = [t(f"page.revenue.sources.{s}") for s in table["source"]]
+    first = {t("page.revenue.source"): names, t("page.revenue.people"): list(table["customers"])}
+    return _totals(first, table, result.currency)
 
 
 def _kinds(result: RevenueMix) -> pd.DataFrame:
-    table = result.kinds
+    names = {t("page.revenue.kind"): [t(f"field.{k}") for k in result.kinds["kind"]]}
+    return _totals(names, result.kinds, result.currency, amount="amount", title="billed")
+
+
+def _totals(
+    first: dict[str, list[Any]],
+    table: pd.DataFrame,
+    currency: str | None,
+    *,
+    amount: str = "mrr",
+    title: str = "mrr",
+) -> pd.DataFrame:
+    """Amounts and shares behind columns that say of what."""
     return pd.DataFrame(
         {
-            t("page.revenue.kind"): [t(f"field.{k}") for k in table["kind"]],
-            t("page.revenue.billed"): [figures.money(a, result.currency) for a in table["amount"]],
+            **first,
+            t(f"page.revenue.{title}"): [figures.money(a, currency) for a in table[amount]],
             t("page.revenue.share"): [figures.share(s) for s in table["share"]],
         }
     )

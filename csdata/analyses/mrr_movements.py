@@ -13,12 +13,14 @@ import pandas as pd
 from csdata import clock as ck
 from csdata.analyses import _mrr
 from csdata.analyses._mrr import MOVES, Ints, MrrHistory, month_ends
+from csdata.clock import Period
 from csdata.counts_money import UNITS
-from csdata.errors import NotEnoughData
+from csdata.errors import NotBuilt, NotEnoughData
 from csdata.i18n import Message, message
 from csdata.i18n.money import Money
 from csdata.tables import Portfolio
 
+PERIODS: Final = ("month", "quarter", "year")
 GAINS: Final = MOVES[:3]
 LOSSES: Final = MOVES[3:]
 YEAR: Final = 12
@@ -83,6 +85,35 @@ class MrrMovements:
         steps["customers"] = [began, *moved, int(part["customers"].iloc[-1])]
         since = first["month"].replace(day=1) - pd.Timedelta(days=1)
         return steps.assign(since=since, until=part["month"].iloc[-1])
+
+    def by(self, period: Period) -> pd.DataFrame:
+        """The movements of the months added up over quarters or years of the fiscal year.
+
+        A customer who grew in one month and shrank in another is in both, as in :meth:`bridge`.
+
+        Returns:
+            The columns of ``table`` for each period, ascending: ``month`` is the last month end in
+            it, ``quick`` that of the sums; ``begins`` is its first day, ``complete`` says whether
+            all its months are there.
+
+        Raises:
+            NotBuilt: Another ``period``.
+        """
+        if period not in PERIODS:
+            raise NotBuilt(option="period", value=period, choices=list(PERIODS))
+        table = self.table
+        index = table["month"].dt.year * YEAR + table["month"].dt.month - 1
+        groups = table.groupby(ck.cohort_index(index, period))
+        whole = groups[[*MOVES, *(f"customers_{move}" for move in MOVES)]].sum()
+        # Amounts are whole cents: what floats leave behind when they are added up is rounded off.
+        whole[list(MOVES)] = whole[list(MOVES)].round(2)
+        ends = groups[["month", "closing", "customers"]].last()
+        found = pd.concat([ends, groups[["opening"]].first(), whole], axis="columns")
+        gains, losses = (found[list(part)].sum(axis="columns") for part in (GAINS, LOSSES))
+        found["quick"] = gains / losses.where(losses > 0)
+        found["begins"] = pd.to_datetime([ck.first_of_index(int(i)) for i in found.index])
+        found["complete"] = groups.size() == ck.cohort_months(period)
+        return found[[*table.columns, "begins", "complete"]].reset_index(drop=True)
 
     def in_year(self, year: int | None = None) -> MrrMovements:
         """The same with the finding and the number of customers of what :meth:`bridge` shows.

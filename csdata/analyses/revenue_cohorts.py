@@ -12,7 +12,8 @@ import pandas as pd
 
 from csdata import clock as ck
 from csdata.analyses import _mrr, _ratios
-from csdata.analyses._mrr import Ints, MrrHistory, month_end, month_ends
+from csdata.analyses._mrr import Bools, Ints, MrrHistory, month_end, month_ends
+from csdata.analyses.intervals import Interval
 from csdata.analyses.portfolio_survival import FEW
 from csdata.clock import Period
 from csdata.counts_money import UNITS
@@ -22,6 +23,7 @@ from csdata.tables import Portfolio
 
 PERIODS = ("month", "quarter", "year")
 YEAR = 12
+QUARTER = 3
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,12 +36,18 @@ class RevenueCohorts:
     ``opening`` (their revenue at age 0), ``mrr`` (at this age), ``share`` = mrr ÷ opening with
     ``lower``, ``upper`` (it can exceed 1), ``complete`` (everybody is eligible), ``completes_on``.
 
+    ``pooled`` is the same for all cohorts together that are complete at an age: ``age``, ``size``
+    (customers), ``opening``, ``mrr``, ``share``, ``lower``, ``upper``; at every third age unless
+    the cohorts are months, because the intervals take their time. From one age to the next cohorts
+    drop out, so that it can rise although every cohort shrinks.
+
     ``layers`` is the revenue of every month by cohort, to be stacked: ``month`` (last day),
     ``cohort``, ``mrr``, ``customers``.
     """
 
     table: pd.DataFrame
     layers: pd.DataFrame
+    pooled: pd.DataFrame
     cohort: Period
     currency: str | None
     definition: Message
@@ -86,6 +94,7 @@ def revenue_cohorts(
     return RevenueCohorts(
         table=table,
         layers=_layers(known, states, index, months),
+        pooled=_pooled(states, began, index, step=1 if cohort == "month" else QUARTER),
         cohort=cohort,
         currency=portfolio.currency,
         definition=message("definition.revenue.cohorts"),
@@ -105,7 +114,7 @@ def _cohort(first: int, states: Ints, began: Ints, origin: int) -> Iterator[dict
     who = np.arange(states.shape[1])
     now = np.where(eligible, states[np.minimum(at, last), who], 0)
     opening = np.where(eligible, states[began, who], 0)
-    found = _ratios.ratios({"now": now, "opening": opening}, {"x": ("now", "opening")}, eligible)
+    found = _share(now, opening, eligible)
     newest = int(began.max()) + origin
     for age in ages:
         yield {
@@ -115,11 +124,39 @@ def _cohort(first: int, states: Ints, began: Ints, origin: int) -> Iterator[dict
             "eligible": int(eligible[age].sum()),
             "opening": float(opening[age].sum()) / UNITS,
             "mrr": float(now[age].sum()) / UNITS,
-            "share": float(found["x"].estimate[age]),
-            "lower": float(found["x"].lower[age]),
-            "upper": float(found["x"].upper[age]),
+            "share": float(found.estimate[age]),
+            "lower": float(found.lower[age]),
+            "upper": float(found.upper[age]),
             "completes_on": month_end(newest + int(age)),
         }
+
+
+def _share(now: Ints, opening: Ints, who: Bools) -> Interval:
+    return _ratios.ratios({"now": now, "opening": opening}, {"x": ("now", "opening")}, who)["x"]
+
+
+def _pooled(states: Ints, began: Ints, index: Ints, *, step: int) -> pd.DataFrame:
+    """All cohorts that are complete at an age, together."""
+    last, ever = len(states) - 1, began >= 0
+    newest = {first: int(began[index == first].max()) for first in np.unique(index[ever])}
+    until = np.array([last - newest.get(first, last + 1) for first in index])
+    ages = np.arange(0, int(until[ever].max()) + 1, step)
+    members = ever[None, :] & (until[None, :] >= ages[:, None])
+    at = np.minimum(began[None, :] + ages[:, None], last)
+    who = np.arange(states.shape[1])
+    now, opening = np.where(members, states[at, who], 0), np.where(members, states[began, who], 0)
+    found = _share(now, opening, members)
+    return pd.DataFrame(
+        {
+            "age": ages,
+            "size": members.sum(axis=1),
+            "opening": opening.sum(axis=1) / UNITS,
+            "mrr": now.sum(axis=1) / UNITS,
+            "share": found.estimate,
+            "lower": found.lower,
+            "upper": found.upper,
+        }
+    )
 
 
 def _layers(known: MrrHistory, states: Ints, index: Ints, months: range) -> pd.DataFrame:

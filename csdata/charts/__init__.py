@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from csdata.charts.age_over_time import retention_over_time
     from csdata.charts.cohort_curves import retention_curves
     from csdata.charts.heatmap import picked, retention
+    from csdata.charts.life_line import customer
     from csdata.charts.marks import with_note, with_target
+    from csdata.charts.money_triangle import revenue_triangle
     from csdata.charts.mrr_bars import mrr_movements
     from csdata.charts.revenue_layers import revenue_cohorts
     from csdata.charts.revenue_lines import revenue_retention
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from csdata.charts.waterfall import mrr_bridge
 
 __all__ = [
+    "customer",
     "mrr_bridge",
     "mrr_movements",
     "picked",
@@ -32,6 +35,7 @@ __all__ = [
     "retention_over_time",
     "revenue_cohorts",
     "revenue_retention",
+    "revenue_triangle",
     "selected",
     "survival",
     "with_note",
@@ -39,6 +43,7 @@ __all__ = [
 ]
 
 _HOME: Final = {
+    "customer": "life_line",
     "mrr_bridge": "waterfall",
     "mrr_movements": "mrr_bars",
     "picked": "heatmap",
@@ -49,6 +54,7 @@ _HOME: Final = {
     "retention_over_time": "age_over_time",
     "revenue_cohorts": "revenue_layers",
     "revenue_retention": "revenue_lines",
+    "revenue_triangle": "money_triangle",
     "selected": "scatter",
     "survival": "steps",
     "with_note": "marks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import altair as alt
@@ -100,9 +101,19 @@ def cells(result: Retention, lang: str) -> pd.DataFrame:
     rows += [
         _whole_cell(r, KAPLAN_MEIER, int(r.at_risk), lang) for r in _shown(result.kaplan_meier)
     ]
-    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return dressed(pd.DataFrame(rows, columns=list(_COLUMNS)), written)
+
+
+def dressed(
+    table: pd.DataFrame, written: Mapping[int, str], *, highest: float = 1.0
+) -> pd.DataFrame:
+    """The cells with what is written of their column, their look, ink and whether they changed.
+
+    ``highest`` is the share at the dark end of the scale.
+    """
     table["when"] = [written[age] for age in table["age"]]
-    table["look"] = [_look(n, share) for n, share in zip(table["n"], table["share"], strict=True)]
+    on_scale = zip(table["n"], (table["share"] / highest).clip(upper=1), strict=True)
+    table["look"] = [_look(n, share) for n, share in on_scale]
     table["ink"] = [
         "on_page" if incomplete and look != "small" else f"on_{look}"
         for incomplete, look in zip(table["incomplete"], table["look"], strict=True)

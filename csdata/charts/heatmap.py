@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -59,21 +60,57 @@ def retention(
         intervals: Whether each cell carries its 95 % interval, where there is room for it.
     """
     table = cl.cells(result, lang)
-    grid = _grid(result, table, lang, width, intervals=intervals)
-    pick = alt.selection_point(name="pick", fields=["cohort", "age"], empty=False)
-    base = alt.Chart(frame.inline(table)).encode(
-        x=grid.x, y=grid.y, tooltip=cl.tooltip(result, lang)
+    shown = Triangle(
+        table=table,
+        labels=cl.row_labels(result, table, lang),
+        sizes=cl.sizes(result, table),
+        ages=cl.ages(result),
+        age=cl.age_title(result, lang),
+        share=cl.share_title(result, lang),
+        tooltip=cl.tooltip(result, lang),
+        intervals=intervals,
     )
+    return drawn(shown, result, title=cl.title(result, lang, kind="table"), lang=lang, width=width)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Triangle:
+    """What a triangle shows: cells as from :func:`csdata.charts.cells.cells`, and its words.
+
+    ``labels`` are the rows from top to bottom (id → label), ``sizes`` the figures beside them,
+    ``ages`` the columns (age → what is written), ``age`` and ``share`` what columns and colours
+    stand for. ``highest`` is the share of the darkest colour; more is as dark. ``intervals``: each
+    cell carries its own, where there is room for it.
+    """
+
+    table: pd.DataFrame
+    labels: dict[str, str]
+    sizes: dict[str, int]
+    ages: dict[int, str]
+    age: str
+    share: str
+    tooltip: list[alt.Tooltip]
+    highest: float = 1.0
+    intervals: bool = False
+
+
+def drawn(
+    shown: Triangle, result: frame.Result, *, title: str, lang: str, width: float | None
+) -> alt.LayerChart:
+    """A triangle of shares of whatever kind, in the look of all of them."""
+    grid = _grid(shown, width)
+    pick = alt.selection_point(name="pick", fields=["cohort", "age"], empty=False)
+    base = alt.Chart(frame.inline(shown.table)).encode(x=grid.x, y=grid.y, tooltip=shown.tooltip)
     return frame.framed(
         [
-            *_surfaces(base, pick, cl.share_title(result, lang)),
-            *_signs(base, table, grid),
+            *_surfaces(base, pick, shown),
+            *_signs(base, shown.table, grid),
             *_texts(base, grid),
-            *_sizes(grid, cl.sizes(result, table), lang),
+            *_sizes(grid, shown.sizes, lang),
         ],
         result=result,
-        title=cl.title(result, lang, kind="table"),
-        notes=_legend_of_signs(table, grid, lang),
+        title=title,
+        notes=_legend_of_signs(shown.table, grid, lang),
         lang=lang,
         width=width or grid.width,
         height=grid.height,
@@ -197,21 +234,18 @@ class _Grid:
         return [*cohorts[::step], *(r for r in cl.BENEATH if r in self.labels and r != cl.GAP)]
 
 
-def _grid(
-    result: Retention, table: pd.DataFrame, lang: str, width: float | None, *, intervals: bool
-) -> _Grid:
-    labels = cl.row_labels(result, table, lang)
+def _grid(shown: Triangle, width: float | None) -> _Grid:
+    labels, ages = shown.labels, shown.ages
     widest = max(fonts.width(label, theme.FONT) for label in labels.values())
     label_width = min(widest, _LABEL_LIMIT)
-    largest = max(cl.sizes(result, table).values(), default=0)
+    largest = max(shown.sizes.values(), default=0)
     size_width = max(_SIZE_COLUMN, fonts.width(f"{largest:,}", theme.FONT * theme.PRESENTING) + 24)
-    ages = cl.ages(result)
     room = (width or frame.WIDTH) - label_width - size_width - 3 * frame.MARGIN
     cell_width = room / len(ages)
     if width is None:
         cell_width = min(cell_width, max(_CELL_WIDTH, _LEAST / len(ages)))
     lowest = _ROW_HEIGHT[0] if fonts.width("00", _SMALLEST_TEXT) + 3 <= cell_width else _THIN
-    if intervals and cell_width - 4 >= fonts.width("00–100", _SMALLEST_TEXT):
+    if shown.intervals and cell_width - 4 >= fonts.width("00–100", _SMALLEST_TEXT):
         lowest = _BOUNDS_ROW
     return _Grid(
         labels=labels,
@@ -220,14 +254,15 @@ def _grid(
         row_height=min(max(_HEIGHT / len(labels), lowest), _ROW_HEIGHT[1]),
         label_width=label_width,
         size_width=size_width,
-        age=cl.age_title(result, lang),
-        intervals=intervals,
+        age=shown.age,
+        intervals=shown.intervals,
     )
 
 
-def _surfaces(base: alt.Chart, pick: alt.Parameter, share: str) -> list[alt.Chart]:
+def _surfaces(base: alt.Chart, pick: alt.Parameter, shown: Triangle) -> list[alt.Chart]:
     """The coloured cells, which can be picked, and the grey ones."""
     lighter = alt.condition("datum.incomplete", alt.value(0.45), alt.value(1))
+    step = 0.25 if shown.highest == 1 else 0.5
     legend = alt.Legend(
         orient="bottom",
         direction="horizontal",
@@ -235,12 +270,14 @@ def _surfaces(base: alt.Chart, pick: alt.Parameter, share: str) -> list[alt.Char
         gradientLength=280,
         gradientThickness=12,
         titleOrient="left",
-        values=[0, 0.25, 0.5, 0.75, 1],
+        values=[i * step for i in range(math.floor(shown.highest / step) + 1)],
     )
     rate = alt.Color(
         "share:Q",
-        title=share,
-        scale=alt.Scale(domain=[0, 1]),
+        title=shown.share,
+        scale=alt.Scale(domain=[0, 1])
+        if shown.highest == 1
+        else alt.Scale(domain=[0, shown.highest], clamp=True),
         legend=legend,
     )
     coloured = base.transform_filter("datum.look !== 'small'").mark_rect(style="cell")

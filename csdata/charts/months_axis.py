@@ -10,7 +10,9 @@ from typing import Final
 import altair as alt
 import pandas as pd
 
+from csdata import clock
 from csdata.charts import fonts, theme
+from csdata.charts.cells import cohort_label
 from csdata.i18n import money as mn
 from csdata.i18n import text
 
@@ -67,6 +69,36 @@ def months(days: pd.Series | Sequence[pd.Timestamp], lang: str, *, room: float) 
         if len(ticks) * wide <= room or step == _STEPS[-1]:
             return Months(labels, ticks or [0])
     raise AssertionError  # the last step has returned
+
+
+def periods(table: pd.DataFrame, period: clock.Period, lang: str, *, room: float) -> Months:
+    """The axis of whole months, quarters or fiscal years, with the running one called so.
+
+    Args:
+        table: ``month`` (any day of the last month), ``begins`` and ``complete`` of each period.
+        period: What the rows are.
+        lang: "ja" or "en".
+        room: Pixels for all of them.
+    """
+    if period == "month":
+        return months(table["month"], lang, room=room)
+    names = [cohort_label(day, period, lang) for day in table["begins"]]
+    labels = [
+        name if complete else text("chart.revenue.running", lang, period=name)
+        for name, complete in zip(names, table["complete"], strict=True)
+    ]
+    wide = max(fonts.width(name, theme.FONT * theme.PRESENTING) for name in labels) + 14
+    number = len(labels)
+    # Every one, or the first of each year, or of every second year.
+    for step in (1, 4, 8):
+        ticks = [
+            i
+            for i, day in enumerate(table["begins"])
+            if clock.month_index(day.date()) // 3 % step == 1 % step
+        ]
+        if len(ticks) * wide <= room:
+            return Months(labels, ticks)
+    return Months(labels, [0, number - 1])
 
 
 def money_axis(largest: float, currency: str | None, lang: str) -> tuple[float, str]:

@@ -8,13 +8,14 @@ import altair as alt
 import pandas as pd
 
 from csdata.charts import frame
-from csdata.charts.months_axis import Months, money_axis, months
+from csdata.charts.months_axis import Months, money_axis, periods
 from csdata.charts.waterfall import MOVE_COLORS
 from csdata.i18n import text
 from csdata.i18n.money import said
 
 if TYPE_CHECKING:
     from csdata.analyses.mrr_movements import MrrMovements
+    from csdata.clock import Period
 
 _HEIGHT: Final = 320
 _AXIS: Final = 90
@@ -22,19 +23,25 @@ _LOSSES: Final = ("contraction", "churn")
 
 
 def mrr_movements(
-    result: MrrMovements, *, lang: str = "ja", width: float = frame.WIDTH
+    result: MrrMovements,
+    *,
+    period: Period = "month",
+    lang: str = "ja",
+    width: float = frame.WIDTH,
 ) -> alt.LayerChart:
-    """A bar per month: new, returned and expanded upwards, contracted and churned downwards.
+    """A bar per month, quarter or fiscal year: what came and grew upwards, what went downwards.
 
-    The dot on a bar is the net change.
+    New, returned and expanded lie above the line, contracted and churned below. The dot on a bar
+    is the net change.
 
     Args:
         result: From ``csdata.mrr_movements``.
+        period: Over what the movements of the months are added up; a running one is called so.
         lang: "ja" or "en".
         width: Total width in pixels.
     """
-    table = result.table
-    axis = months(table["month"], lang, room=width - _AXIS)
+    table = result.by(period)
+    axis = periods(table, period, lang, room=width - _AXIS)
     largest = float(table[list(MOVE_COLORS)].max().max())
     unit, title = money_axis(largest, result.currency, lang)
     bars = _bars(table, axis, result.currency, unit, lang)
@@ -56,7 +63,7 @@ def mrr_movements(
             *_net(table, axis, unit, result.currency, lang),
         ],
         result=result,
-        title=text("chart.revenue.movements_title", lang),
+        title=text(f"chart.revenue.movements_by_{period}", lang),
         notes=[text("chart.signs", lang, signs=[text("chart.revenue.sign_net", lang)])],
         lang=lang,
         width=width,
@@ -98,9 +105,9 @@ def _net(
 ) -> list[alt.Chart]:
     change = table["closing"] - table["opening"]
     rows = pd.DataFrame({"label": axis.labels, "net": change / unit})
-    rows["amount"] = [said(float(c), currency, lang) for c in change]
+    rows["amount"] = [said(round(float(c), 2), currency, lang) for c in change]
     rows["total"] = [said(float(c), currency, lang) for c in table["closing"]]
-    titles = {"label": "month", "amount": "net", "total": "closing"}
+    titles = {"label": "period", "amount": "net", "total": "closing"}
     base = alt.Chart(frame.inline(rows)).encode(
         x=axis.bands(),
         y="net:Q",
@@ -118,7 +125,7 @@ def _net(
 
 def _tooltip(lang: str) -> list[alt.Tooltip]:
     titles = {
-        "label": "month",
+        "label": "period",
         "name": "move",
         "amount": "amount_plain",
         "customers": "customers",

@@ -25,6 +25,6 @@ page.show(
 revenue.monthly(view, movements)
 if result is not None:
     revenue.rates(view, result)
-revenue.layers(view)
+revenue.cohorts(view)
 revenue.whose(view.data)
 page.fold("revenue")

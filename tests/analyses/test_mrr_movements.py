@@ -135,6 +135,51 @@ def test_the_bridge_of_a_year_adds_its_months_up() -> None:
         result.bridge(2019)
 
 
+def test_quarters_and_years_add_the_months_up() -> None:
+    result = cs.mrr_movements(company(HISTORY, "2026-01-31"))
+    quarters = result.by("quarter")
+    # April to June, July to September, October to December, and January of the one that runs.
+    assert quarters["new"].tolist() == [300, 0, 0, 0]
+    assert quarters["reactivation"].tolist() == [0, 0, 300, 0]
+    assert quarters["expansion"].tolist() == [0, 50, 0, 0]
+    assert quarters["contraction"].tolist() == [0, 50, 150, 0]
+    assert quarters["churn"].tolist() == [0, 100, 0, 0]
+    assert quarters["opening"].tolist() == [0, 300, 200, 350]
+    assert quarters["closing"].tolist() == [300, 200, 350, 350]
+    assert quarters["customers_churn"].tolist() == [0, 1, 0, 0]
+    assert quarters["complete"].tolist() == [True, True, True, False]
+    assert quarters["begins"].dt.strftime("%Y-%m").tolist() == [
+        "2025-04",
+        "2025-07",
+        "2025-10",
+        "2026-01",
+    ]
+    assert quarters["quick"].fillna(-1).tolist() == pytest.approx([-1, 50 / 150, 300 / 150, -1])
+    (year,) = result.by("year").to_dict("records")
+    assert (year["opening"], year["new"], year["closing"]) == (0, 300, 350)
+    assert not year["complete"]
+    with pytest.raises(NotBuilt):
+        result.by("week")  # type: ignore[arg-type]
+
+
+@settings(max_examples=25)
+@given(TERMS)
+def test_the_identity_holds_in_every_quarter_and_year(terms: list[Term]) -> None:
+    try:
+        result = cs.mrr_movements(company(terms, AS_OF))
+    except NotEnoughData:
+        return
+    for period in ("month", "quarter", "year"):
+        previous = 0
+        for row in result.by(period).to_dict("records"):
+            assert cents(row["opening"]) == previous
+            gained = sum(cents(row[m]) for m in MOVES[:3])
+            lost = sum(cents(row[m]) for m in MOVES[3:])
+            assert cents(row["closing"]) == previous + gained - lost
+            previous = cents(row["closing"])
+        assert previous == cents(result.table["closing"].iloc[-1])
+
+
 def test_the_finding_says_from_where_to_where() -> None:
     result = cs.mrr_movements(company(HISTORY, "2026-04-30", currency="JPY"))
     said = {k: v.amount for k, v in result.finding.values.items() if isinstance(v, Money)}

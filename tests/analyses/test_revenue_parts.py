@@ -53,6 +53,22 @@ def test_the_triangle_is_what_the_definition_says(terms: list[Term]) -> None:
 
 @settings(max_examples=25)
 @given(TERMS)
+def test_the_pooled_row_adds_up_the_complete_cells(terms: list[Term]) -> None:
+    if not first_months(terms):
+        return
+    result = cs.revenue_cohorts(company(terms, AS_OF), cohort="quarter")
+    complete = result.table[result.table["complete"]]
+    assert result.pooled["age"].tolist() == [a for a in sorted(set(complete["age"])) if a % 3 == 0]
+    for row in result.pooled.to_dict("records"):
+        own = complete[complete["age"] == row["age"]]
+        assert row["size"] == own["size"].sum()
+        assert row["opening"] == pytest.approx(own["opening"].sum())
+        assert row["mrr"] == pytest.approx(own["mrr"].sum())
+        assert row["share"] == pytest.approx(row["mrr"] / row["opening"])
+
+
+@settings(max_examples=25)
+@given(TERMS)
 def test_the_layers_are_all_the_revenue(terms: list[Term]) -> None:
     if not first_months(terms):
         return

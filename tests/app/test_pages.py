@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 
 import pandas as pd
@@ -197,6 +198,55 @@ def test_one_customer(lang: str, company: cs.Portfolio) -> None:
     assert other["customer_id"] not in str(link_of(app))
 
 
+def test_a_customer_is_told_on_one_axis_with_their_place(lang: str, company: cs.Portfolio) -> None:
+    app = shown("customer", data=company, lang=lang)
+    known = cs.customer(company, company.customers["customer_id"].iloc[0])
+    assert says(app, known.finding.say(lang))
+    assert len(app.get("vega_lite_chart")) == 1
+    place = table(app, text("page.customer.place.rank", lang))
+    assert list(place[text("page.customer.place.measure", lang)]) == [
+        text(f"page.customer.place.{m}", lang) for m in known.place.ranks["measure"]
+    ]
+    fate = text(
+        "page.customer.place.mates",
+        lang,
+        year=known.place.year,
+        n=known.place.mates,
+        left=known.place.left,
+        share=known.place.left / known.place.mates,
+    )
+    assert any(fate in element.value for element in app.text)
+
+
+def test_gaps_come_with_their_remedy(lang: str, company: cs.Portfolio) -> None:
+    alone = cs.Portfolio(customers=company.customers, as_of=company.as_of, currency="JPY")
+    app = shown("customer", data=alone, lang=lang)
+    for gap in cs.customer(alone, alone.customers["customer_id"].iloc[0]).gaps:
+        assert says(app, gap.say(lang))
+    assert text("customer.gap.no_usage_table", lang) in " ".join(words(app))
+
+
+def test_a_hostile_name_does_nothing(lang: str) -> None:
+    name = "![x](http://evil.example/a.png) <b>$x$</b>"
+    rows = {"customer_id": ["a"], "name": [name], "start": ["2025-01-01"], "plan": [name]}
+    whole = cs.Portfolio(customers=pd.DataFrame(rows), as_of=dt.date(2025, 12, 31))
+    app = shown("customer", data=whole, lang=lang)
+    assert plain(app.header[0].value) == name
+    assert app.header[0].value != name
+    assert not [m for m in app.markdown if "![" in m.value]
+
+
+def test_customers_made_of_purchases_have_no_contract(lang: str) -> None:
+    rows = {"customer_id": ["a", "a", "b"], "date": ["2025-01-05", "2025-03-05", "2025-02-01"]}
+    whole = cs.Portfolio.from_usage(pd.DataFrame(rows), as_of="2025-12-31")
+    app = shown("customer", data=whole, lang=lang)
+    labels = [m.label for m in app.metric]
+    assert labels == [
+        text(f"page.customer.{w}", lang) for w in ("first_use", "last_use", "used_months")
+    ]
+    assert says(app, text("customer.finding.unknown", lang, day=pd.Timestamp("2025-01-05")))
+
+
 def test_a_search_that_finds_nobody(lang: str, company: cs.Portfolio) -> None:
     app = shown("customer", data=company, lang=lang)
     ran(app.text_input(key="customer.search").set_value("no such customer"))
@@ -205,4 +255,4 @@ def test_a_search_that_finds_nobody(lang: str, company: cs.Portfolio) -> None:
 
 def test_what_a_customer_lacks_is_said(lang: str, telco: cs.Portfolio) -> None:
     app = shown("customer", data=telco, lang=lang)
-    assert text("page.customer.no_usage", lang) in " ".join(words(app))
+    assert text("customer.gap.no_usage_table", lang) in " ".join(words(app))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -30,7 +32,7 @@ def test_the_findings_stand_at_the_head(lang: str, sample: cs.Portfolio) -> None
     for result in (retention, movements, cs.revenue_cohorts(sample), cs.revenue_mix(sample)):
         assert says(app, result.finding.say(lang))
     assert says(app, movements.definition.say(lang))
-    assert len(app.get("vega_lite_chart")) == 4
+    assert len(app.get("vega_lite_chart")) == 5
     assert not app.error
 
 
@@ -41,6 +43,16 @@ def test_every_definition_has_its_figures_and_its_sentence(lang: str, sample: cs
     rates = cs.revenue_retention(sample).rates
     year = rates[rates["months"] == 12].set_index("measure")
     assert list(table[column]) == [text(f"revenue.measure.{m}", lang) for m in year.index]
+    for months in (1, 12):
+        made = table[text("page.revenue.made_of", lang, months=months)]
+        own = rates[rates["months"] == months].set_index("measure").loc[year.index]
+        counted = own.loc["logo"]
+        assert made.iloc[0] == text(
+            "page.revenue.counted.customers",
+            lang,
+            above=counted["numerator"],
+            below=counted["denominator"],
+        )
     shares = table[text("page.revenue.over", lang, months=12)]
     for said, (measure, row) in zip(shares, year.iterrows(), strict=True):
         shown_as = f"{row['value']:.1f}" if measure == "quick" else f"{row['value']:.0%}"
@@ -59,6 +71,22 @@ def test_a_fiscal_year_can_be_chosen(lang: str, sample: cs.Portfolio) -> None:
     names = control(app, "revenue.year").options
     assert text("page.revenue.year_open", lang, year="2026") in names
     assert text("ui.fiscal_year", lang, year="2025") in names
+
+
+def test_movements_can_be_seen_by_fiscal_year(lang: str, sample: cs.Portfolio) -> None:
+    app = shown("revenue", data=sample, lang=lang)
+    ran(control(app, "revenue.grouped").set_value("year"))
+    pictures = [
+        json.dumps(json.loads(c.proto.spec), ensure_ascii=False) for c in app.get("vega_lite_chart")
+    ]
+    running = text("chart.cohort_year", lang, year=2026)
+    assert any(text("chart.revenue.running", lang, period=running) in p for p in pictures)
+
+
+def test_cohorts_can_be_quarters(lang: str, sample: cs.Portfolio) -> None:
+    app = shown("revenue", data=sample, lang=lang)
+    ran(control(app, "revenue.cohort").set_value("quarter"))
+    assert says(app, cs.revenue_cohorts(sample, cohort="quarter").finding.say(lang))
 
 
 def test_the_window_can_be_shortened(lang: str, sample: cs.Portfolio) -> None:
@@ -90,7 +118,7 @@ def test_a_short_history_has_movements_but_no_rates_yet(lang: str) -> None:
     app = shown("revenue", data=young, lang=lang)
     assert text("revenue.needs_months", lang, months=12) in plain(app.info[0].value)
     assert says(app, cs.mrr_movements(young).finding.say(lang))
-    assert len(app.get("vega_lite_chart")) == 3
+    assert len(app.get("vega_lite_chart")) == 4
 
 
 def test_nobody_paying_any_more_is_no_mistake(lang: str) -> None:

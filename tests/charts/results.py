@@ -59,8 +59,29 @@ def revenue_retention() -> cs.RevenueRetention:
 
 
 @functools.cache
-def revenue_cohorts() -> cs.RevenueCohorts:
-    return cs.revenue_cohorts(company())
+def revenue_cohorts(cohort: Any = "year") -> cs.RevenueCohorts:
+    return cs.revenue_cohorts(company(), cohort=cohort)
+
+
+@functools.cache
+def customer(place: int = 3) -> cs.Customer:
+    whole = company()
+    named = whole.customers.assign(name="Plain Name Ltd.")  # a name is in no language
+    told = cs.Portfolio(
+        customers=named,
+        contracts=whole.contracts,
+        usage=whole.usage,
+        touches=whole.touches,
+        as_of=whole.as_of,
+        currency=whole.currency,
+    )
+    return cs.customer(told, named["customer_id"].iloc[place])
+
+
+@functools.cache
+def bare_customer() -> cs.Customer:
+    """A customer of whom there is nothing but a start."""
+    return cs.customer(portfolio([("2025-03-10", None)], "2025-12-31"), "c0")
 
 
 @functools.cache
