@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from csdata.errors import BadValues, MissingColumns
@@ -50,6 +51,9 @@ WANTED: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
     {**REQUIRED, "usage": ("customer_id", "date", "category", "quantity")}
 )
 """What a table should have; without all of it some analyses are not to be had."""
+
+NUMBER: Final = "_csdata_number"
+"""Column of lazy usage whose ids were whole numbers: those, for a count that has to group them."""
 
 KNOWN_LATE: Final = frozenset({"churn_reason", "churned", "status", "health", "end", "notice"})
 """Columns whose values are settled only with or after the outcome: filters on them are biased."""
@@ -106,6 +110,8 @@ def checked(frame: Any, role: Role) -> Any:
         raise MissingColumns(table=role, missing=missing, present=names)
     if role == "customers":
         _check_ids(wrapped)
+    if role == "usage" and isinstance(wrapped, nw.LazyFrame) and schema["customer_id"].is_integer():
+        wrapped = wrapped.with_columns(nw.col("customer_id").alias(NUMBER))
     wrapped = _as_ids(wrapped, schema["customer_id"])
     if role == "usage":
         # A list of purchases has no categories; what is not known is missing.
@@ -128,9 +134,20 @@ def _as_ids(frame: Any, dtype: Any) -> Any:
     # Casting a pandas column of objects would turn a missing id into the text "None".
     if dtype == nw.String:
         return frame
+    if dtype.is_integer() and frame.implementation.is_pandas():
+        return _numbered(frame)
     text = nw.col("customer_id").cast(nw.String)
     # pandas makes whole numbers floats where one is missing: 1.0 is the id 1.
     return frame.with_columns(text.str.replace(r"\.0$", "") if dtype.is_float() else text)
+
+
+def _numbered(frame: Any) -> Any:
+    """A pandas column of whole numbers as texts, each distinct one made once."""
+    native = frame.to_native()
+    codes, numbers = pd.factorize(native["customer_id"])
+    texts = pd.Series([str(n) for n in numbers], dtype=object).to_numpy()
+    ids = pd.Series(np.append(texts, None)[codes], index=native.index, dtype=object)
+    return nw.from_native(native.assign(customer_id=ids))
 
 
 def _as_midnights(frame: Any, column: str, dtype: Any, role: Role) -> Any:
