@@ -134,9 +134,7 @@ def _moment(day: dt.date) -> nw.Expr:
 
 
 def _reach(known: nw.LazyFrame[Any], as_of: dt.date) -> tuple[int, int]:
-    """Months that the longest life spans, the running one included, at least one; and the month
-    index of the earliest start.
-    """
+    """Months of the longest life with the running one, at least one; month of the first start."""
     asked = known.select(most=nw.col("full").max(), first=nw.col("start").min())
     found = asked.collect("pandas").to_native().iloc[0]
     if pd.isna(found["most"]):

@@ -24,13 +24,6 @@ from csdata.schema import NUMBER, lazy
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_PLACES: Final = 32
-"""Places for the days of a month, so that a month is one number."""
-
-_MOST: Final = 1 << 27
-"""Bytes of days that are held at once."""
-
-_BATCH: Final = 1 << 14
 _EPOCH: Final = 12 * 1970
 
 
@@ -75,7 +68,7 @@ def month_bits(
     known = starts.select("customer_id", "start")
     kinds = (known.implementation, rows.implementation)
     options = _Options(since, as_of, clock, least, tuple(words), width)
-    if all(kind.is_duckdb() for kind in kinds) and least is None:
+    if all(kind.is_duckdb() for kind in kinds):
         return _duckdb(known.to_native(), rows.to_native(), options)
     if all(kind.is_pandas() for kind in kinds):
         return _pandas(known, rows, options)
@@ -161,66 +154,115 @@ def _ages(
 
 
 def _duckdb(known: Any, rows: Any, options: _Options) -> nw.LazyFrame[Any]:
-    """One bit per customer and *day* in a single grouping; months are read off those.
-
-    Nothing but the id and the date is needed for that: the join of the rows with the starts, which
-    would take most of the time, becomes one of customers with customers.
-    """
-    # The number that an id was made of, where it was one, is grouped in a third of the time.
-    key = NUMBER if NUMBER in rows.columns else "customer_id"
-    place = f"{_PLACES} * (12 * year(date) + month(date) - {options.since + 1}) + day(date) - 1"
-    days = f"CAST(bitstring_agg({place}, 0, {_PLACES * options.months - 1}) AS BLOB) AS days"
-    # Every thread may hold the days of every customer: of many they are taken in parts.
-    parts = -(-len(known) * options.months * _PLACES // (8 * _MOST))
-    none = {word: pa.array([], pa.int64()) for word in options.words}
-    found = [pa.table({"customer_id": pa.array([], pa.string()), **none})]
-    for part in range(parts):
-        # Nothing of a file goes into this text: dates, numbers, and names of our own.
-        grouped = (
-            f"SELECT CAST({key} AS VARCHAR) AS used_by, {days} FROM csdata_used "  # noqa: S608
-            f"WHERE date >= DATE '{ck.first_of_index(options.since)}' "
-            f"AND date <= DATE '{options.as_of}' AND (quantity > 0 OR quantity IS NULL) "
-            f"AND ({parts} = 1 OR hash({key}) % {parts} = {part}) GROUP BY {key}"
-        )
-        found += _read(rows, known, grouped, options)
-    return _like(known, pa.concat_tables(found, promote_options="default"))
+    """Without the join where months are those of the calendar."""
+    if options.clock == "calendar" and options.least is None:
+        return _grouped(known, rows, options)
+    return _joined(known, rows, options)
 
 
-def _read(
-    used: Any,
-    csdata_known: Any,  # noqa: ARG001 (DuckDB finds it by its name)
-    grouped: str,
-    options: _Options,
-) -> list[pa.Table]:
-    """The words of the customers of whom ``grouped`` knows the days, in batches."""
-    query = (
-        "SELECT customer_id, start, days "  # noqa: S608 (no value of a file)
-        f"FROM csdata_known JOIN ({grouped}) ON customer_id = used_by"
+def _joined(known: Any, rows: Any, options: _Options) -> nw.LazyFrame[Any]:
+    """Customers get numbers, so that rows are grouped by those and not by texts."""
+    rows, own = _keyed(rows)
+    width, least = options.width, options.least
+    starts = known.project(
+        f"{own} AS own, customer_id, start, CAST(row_number() OVER () AS INTEGER) AS place, "
+        "CAST(12 * year(start) + month(start) AS INTEGER) AS began, day(start) AS began_day"
     )
-    batches = used.query("csdata_used", query).to_arrow_reader(_BATCH)
-    return [_words_of_days(batch, options) for batch in batches]
-
-
-def _words_of_days(batch: pa.RecordBatch, options: _Options) -> pa.Table:
-    """Days of use, read as the months of a life."""
-    days = batch.column("days").cast(pa.large_binary())
-    ends = np.frombuffer(days.buffers()[1], dtype=np.int64)[days.offset :]
-    data = np.frombuffer(days.buffers()[2], dtype=np.uint8)[ends[0] : ends[len(days)]]
-    # The first day of a month is the highest bit of its number.
-    found = data.view(">u4").astype(np.uint32).reshape(len(days), options.months)
-    starts = batch.column("start").to_numpy(zero_copy_only=False).astype("datetime64[D]")
-    began = starts.astype("datetime64[M]")
-    first = began.astype(np.int64) + _EPOCH - options.since
-    later = np.uint32(0xFFFFFFFF) >> (starts - began).astype(np.uint32)[:, None]
-    months = options.width * len(options.words)
-    used = np.zeros((len(found), options.months + months), dtype=bool)
-    if options.clock == "contract":
-        used[:, : options.months] = (found & later) != 0
-        used[:, : options.months - 1] |= (found[:, 1:] & ~later) != 0
+    early = " - CAST(day(date) < began_day AS INTEGER)" if options.clock == "contract" else ""
+    # Months are whole numbers, and their bits are or-ed without looking for distinct ones first.
+    bits = ", ".join(
+        f"coalesce(bit_or(CASE WHEN month // {width} = {i} THEN 1::BIGINT << (month % {width}) "
+        f"END), 0) AS {word}"
+        for i, word in enumerate(options.words)
+    )
+    # Nothing of a file goes into these texts: dates, numbers, and names of our own.
+    months = (
+        f"SELECT place, CAST(12 * year(date) + month(date) AS INTEGER) - began{early} AS month, "  # noqa: S608
+        f"quantity FROM csdata_used JOIN csdata_starts ON used_by = own "
+        f"WHERE date >= start AND date <= DATE '{options.as_of}'"
+    )
+    if least is None:
+        months += " AND (quantity > 0 OR quantity IS NULL)"
     else:
-        used[:, : options.months] = found != 0
-        # In its own month a life begins on its day.
-        own = np.arange(len(found)), first
-        used[own] = (found[own] & later[:, 0]) != 0
-    lived = np.take_along_axis(used, first[:, None] + np.arange(months), axis=1)
-    return pa.table({"customer_id": batch.column("customer_id"), **options.packed(lived)})
+        months = (
+            f"SELECT place, month FROM ({months}) "  # noqa: S608
+            f"GROUP BY place, month HAVING sum(quantity) >= {float(least)!r}"
+        )
+    query = (
+        f"SELECT customer_id, {', '.join(options.words)} FROM csdata_starts JOIN "  # noqa: S608
+        f"(SELECT place, {bits} FROM ({months}) GROUP BY place) USING (place)"
+    )
+    return nw.from_native(_ask(rows, query, starts.to_arrow_table())).lazy()
+
+
+def _keyed(rows: Any) -> tuple[Any, str]:
+    """The rows with what they are joined by as ``used_by``, and the same made of a customer's id.
+
+    The number that an id was made of, where it was one, takes half the time of a text.
+    """
+    if NUMBER not in rows.columns:
+        return rows.project("customer_id AS used_by, date, quantity"), "customer_id"
+    number = f"TRY_CAST(customer_id AS {rows.dtypes[rows.columns.index(NUMBER)]})"
+    # "007" is not the 7 of the other table.
+    own = f"CASE WHEN CAST({number} AS VARCHAR) = customer_id THEN {number} END"
+    return rows.project(f"{NUMBER} AS used_by, date, quantity"), own
+
+
+def _ask(used: Any, query: str, csdata_starts: pa.Table) -> Any:  # noqa: ARG001 (below)
+    """The answer of the connection of ``used``; DuckDB finds the table by the variable's name."""
+    return used.query("csdata_used", query)
+
+
+def _grouped(known: Any, rows: Any, options: _Options) -> nw.LazyFrame[Any]:
+    """The calendar months of each customer in one grouping, without their starts.
+
+    Joining all rows with the starts would take as long again. Only of the month in which a life
+    begins the day matters: of those used before their start, that month is looked up on its own.
+    """
+    rows, own = _keyed(rows)
+    spans = [f"used{i}" for i in range(-(-options.months // options.width))]
+    bits = ", ".join(
+        f"coalesce(bit_or(CASE WHEN month // {options.width} = {i} "
+        f"THEN 1::BIGINT << (month % {options.width}) END), 0) AS {name}"
+        for i, name in enumerate(spans)
+    )
+    counts = f"date <= DATE '{options.as_of}' AND (quantity > 0 OR quantity IS NULL)"
+    month = f"CAST(12 * year(date) + month(date) AS INTEGER) - {options.since + 1}"
+    starts = known.project(f"{own} AS own, customer_id, start").to_arrow_table()
+    # Nothing of a file goes into these texts: dates, numbers, and names of our own.
+    query = (
+        f"SELECT customer_id, start, own, earliest < start AS before, {', '.join(spans)} "  # noqa: S608
+        f"FROM csdata_starts JOIN (SELECT used_by, min(date) AS earliest, {bits} FROM "
+        f"(SELECT used_by, date, {month} AS month FROM csdata_used "
+        f"WHERE date >= DATE '{ck.first_of_index(options.since)}' AND {counts}) GROUP BY used_by) "
+        "ON used_by = own"
+    )
+    table = _ask(rows, query, starts).to_arrow_table()
+    words = _shifted(table, spans, options)
+    # Of these something was used earlier: perhaps nothing in their first month from its day on.
+    before = np.flatnonzero(table["before"].to_numpy() & (words[0] & 1 == 1))
+    if len(before):
+        asked = table.select(["own", "start"]).take(pa.array(before))
+        query = (
+            "SELECT DISTINCT place FROM csdata_used JOIN csdata_starts ON used_by = own "  # noqa: S608
+            f"WHERE date >= start AND date <= last_day(start) AND {counts}"
+        )
+        there = _ask(rows, query, asked.append_column("place", pa.array(before))).to_arrow_table()
+        words[0][np.setdiff1d(before, there["place"].to_numpy())] -= 1
+    named = dict(zip(options.words, words, strict=True))
+    return _like(known, pa.table({"customer_id": table["customer_id"], **named}))
+
+
+def _shifted(table: pa.Table, spans: Sequence[str], options: _Options) -> list[Ints]:
+    """The words of calendar months as words of months since each customer's own first one."""
+    width, rows = options.width, np.arange(len(table))
+    empty = np.zeros((len(options.words) + 1, len(table)), dtype=np.int64)
+    calendar: Ints = np.vstack([*(table[name].to_numpy() for name in spans), empty])
+    starts = table["start"].to_numpy().astype("datetime64[M]")
+    first = starts.astype(np.int64) + _EPOCH - options.since
+    word, place = first // width, first % width
+    return [
+        calendar[word + i, rows] >> place
+        | (calendar[word + i + 1, rows] & ((1 << place) - 1)) << (width - place)
+        for i in range(len(options.words))
+    ]

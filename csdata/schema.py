@@ -110,9 +110,7 @@ def checked(frame: Any, role: Role) -> Any:
         raise MissingColumns(table=role, missing=missing, present=names)
     if role == "customers":
         _check_ids(wrapped)
-    if role == "usage" and isinstance(wrapped, nw.LazyFrame) and schema["customer_id"].is_integer():
-        wrapped = wrapped.with_columns(nw.col("customer_id").alias(NUMBER))
-    wrapped = _as_ids(wrapped, schema["customer_id"])
+    wrapped = _as_ids(wrapped, schema["customer_id"], role)
     if role == "usage":
         # A list of purchases has no categories; what is not known is missing.
         kinds = {"category": nw.String(), "quantity": nw.Float64()}
@@ -130,12 +128,14 @@ def checked(frame: Any, role: Role) -> Any:
     return wrapped.to_native()
 
 
-def _as_ids(frame: Any, dtype: Any) -> Any:
+def _as_ids(frame: Any, dtype: Any, role: Role) -> Any:
     # Casting a pandas column of objects would turn a missing id into the text "None".
     if dtype == nw.String:
         return frame
     if dtype.is_integer() and frame.implementation.is_pandas():
         return _numbered(frame)
+    if dtype.is_integer() and role == "usage" and isinstance(frame, nw.LazyFrame):
+        frame = frame.with_columns(nw.col("customer_id").alias(NUMBER))
     text = nw.col("customer_id").cast(nw.String)
     # pandas makes whole numbers floats where one is missing: 1.0 is the id 1.
     return frame.with_columns(text.str.replace(r"\.0$", "") if dtype.is_float() else text)
