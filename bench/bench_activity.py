@@ -15,8 +15,8 @@ themselves take:
 * ``recipe``: pandas as above.
 
 Ways run in turn, ``--runs`` times over; what is printed are medians of the ratios. On a busy
-machine the ratio of processor seconds is the steadier one: DuckDB spends them on all cores at once, the
-recipe on one, so that by the clock of an idle machine ours are faster than they say.
+machine the ratio of processor seconds is the steadier one: DuckDB spends them on all cores at
+once, the recipe on one, so that by the clock of an idle machine ours are faster than they say.
 
 ``--rows`` and ``--customers`` change the size (default 10,000,000 and 200,000).
 """
