@@ -94,7 +94,8 @@ class _Options:
     def packed(self, used: Bools) -> dict[str, Ints]:
         """The words of customers × months of their life."""
         powers = np.left_shift(np.int64(1), np.arange(self.width, dtype=np.int64))
-        bits = used.reshape(len(used), len(self.words), self.width) @ powers
+        grouped = used.reshape(len(used), len(self.words), self.width)
+        bits: Ints = np.asarray(grouped @ powers, dtype=np.int64)
         return {word: bits[:, i] for i, word in enumerate(self.words)}
 
 

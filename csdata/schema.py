@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 import narwhals as nw
-import numpy as np
 import pandas as pd
 
 from csdata.errors import BadValues, MissingColumns
@@ -145,8 +144,9 @@ def _numbered(frame: Any) -> Any:
     """A pandas column of whole numbers as texts, each distinct one made once."""
     native = frame.to_native()
     codes, numbers = pd.factorize(native["customer_id"])
-    texts = pd.Series([str(n) for n in numbers], dtype=object).to_numpy()
-    ids = pd.Series(np.append(texts, None)[codes], index=native.index, dtype=object)
+    # A missing one has the code −1, so it meets the last text.
+    texts = pd.Series([*(str(n) for n in numbers), None], dtype=object).to_numpy()
+    ids = pd.Series(texts[codes], index=native.index, dtype=object)
     return nw.from_native(native.assign(customer_id=ids))
 
 
