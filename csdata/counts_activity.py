@@ -68,16 +68,8 @@ def count_activity(
     words = [f"word{i}" for i in range(-(-months // WORD))]
     bits = None
     if native:
-        bits = counts_native.month_bits(
-            known,
-            usage,
-            since=since,
-            as_of=as_of,
-            clock=clock,
-            least=min_quantity,
-            words=words,
-            width=WORD,
-        )
+        how: dict[str, Any] = {"clock": clock, "least": min_quantity, "words": words}
+        bits = counts_native.month_bits(known, usage, since=since, as_of=as_of, width=WORD, **how)
     if bits is None:
         # Numbers instead of ids: grouping by texts takes several times as long.
         starts = known.select("customer_id", "start")
