@@ -62,13 +62,14 @@ def count_activity(
         (int64, :data:`WORD` months each); sorted, but for ``by``.
     """
     known = _known(members, as_of=as_of, recorded_from=recorded_from, clock=clock)
-    months = _months(known)
+    carried = ("customer_id", "start", "entry", "cohort", "full", "first", *([by] if by else []))
+    known = counts_native.kept(known.select(*dict.fromkeys(carried)))
+    months, since = _reach(known, as_of)
     words = [f"word{i}" for i in range(-(-months // WORD))]
     bits = None
     if native:
-        bits = counts_native.month_bits(
-            known, usage, as_of=as_of, clock=clock, least=min_quantity, words=words, width=WORD
-        )
+        how: dict[str, Any] = {"clock": clock, "least": min_quantity, "words": words}
+        bits = counts_native.month_bits(known, usage, since=since, as_of=as_of, width=WORD, **how)
     if bits is None:
         # Numbers instead of ids: grouping by texts takes several times as long.
         starts = known.select("customer_id", "start")
@@ -124,10 +125,13 @@ def _moment(day: dt.date) -> nw.Expr:
     return nw.lit(moment).cast(nw.Datetime("us"))
 
 
-def _months(known: nw.LazyFrame[Any]) -> int:
-    """Months that the longest life spans, the running one included; at least one."""
-    found = known.select(most=nw.col("full").max()).collect("pandas").to_native()["most"].iloc[0]
-    return 1 if pd.isna(found) else int(found) + 1
+def _reach(known: nw.LazyFrame[Any], as_of: dt.date) -> tuple[int, int]:
+    """Months of the longest life with the running one, at least one; month of the first start."""
+    asked = known.select(most=nw.col("full").max(), first=nw.col("start").min())
+    found = asked.collect("pandas").to_native().iloc[0]
+    if pd.isna(found["most"]):
+        return 1, ck.month_index(as_of)
+    return int(found["most"]) + 1, ck.month_index(pd.Timestamp(found["first"]).date())
 
 
 def _used(

@@ -57,6 +57,9 @@ WANTED: Final[Mapping[Source, tuple[str, ...]]] = MappingProxyType(
 )
 """What a table should have; without all of it some analyses are not to be had."""
 
+NUMBER: Final = "_csdata_number"
+"""Column of lazy usage whose ids were whole numbers: those, for a count that has to group them."""
+
 KNOWN_LATE: Final = frozenset(
     {"churn_reason", "churned", "status", "health", "end", "notice", "not_renewing"}
 )
@@ -114,7 +117,7 @@ def checked(frame: Any, role: Role) -> Any:
         raise MissingColumns(table=role, missing=missing, present=names)
     if role == "customers":
         _check_ids(wrapped)
-    wrapped = _as_ids(wrapped, schema["customer_id"])
+    wrapped = _as_ids(wrapped, schema["customer_id"], role)
     if role == "usage":
         # A list of purchases has no categories; what is not known is missing.
         kinds = {"category": nw.String(), "quantity": nw.Float64()}
@@ -130,13 +133,27 @@ def checked(frame: Any, role: Role) -> Any:
     return _with_flags(wrapped, schema, role).to_native()
 
 
-def _as_ids(frame: Any, dtype: Any) -> Any:
+def _as_ids(frame: Any, dtype: Any, role: Role) -> Any:
     # Casting a pandas column of objects would turn a missing id into the text "None".
     if dtype == nw.String:
         return frame
+    if dtype.is_integer() and frame.implementation.is_pandas():
+        return _numbered(frame)
+    if dtype.is_integer() and role == "usage" and isinstance(frame, nw.LazyFrame):
+        frame = frame.with_columns(nw.col("customer_id").alias(NUMBER))
     text = nw.col("customer_id").cast(nw.String)
     # pandas makes whole numbers floats where one is missing: 1.0 is the id 1.
     return frame.with_columns(text.str.replace(r"\.0$", "") if dtype.is_float() else text)
+
+
+def _numbered(frame: Any) -> Any:
+    """A pandas column of whole numbers as texts, each distinct one made once."""
+    native = frame.to_native()
+    codes, numbers = pd.factorize(native["customer_id"])
+    # A missing one has the code −1, so it meets the last text.
+    texts = pd.Series([*(str(n) for n in numbers), None], dtype=object).to_numpy()
+    ids = pd.Series(texts[codes], index=native.index, dtype=object)
+    return nw.from_native(native.assign(customer_id=ids))
 
 
 def _as_midnights(frame: Any, column: str, dtype: Any, role: Role) -> Any:

@@ -2,12 +2,13 @@
 
 A draw takes as many customers as there are, with replacement, and adds up both parts of the ratio;
 the interval is what 95 % of 2,000 draws lie in. Up to :data:`EXACT` customers that is done as it is
-said. Beyond, each customer is drawn a number of times of its own (Poisson with mean 1), the same
-for all ratios: the two differ by one part in the number of customers, and the second is a product
-of matrices.
+said. Beyond, the :data:`EXACT` largest customers are drawn a number of times each of their own
+(Poisson with mean 1: the two differ by one part in the number of customers), and what the many
+small ones add up to comes from the normal distribution with the very mean and covariance that such
+draws of them have. No single one of those weighs enough for the difference to be seen.
 
 Source: Efron & Tibshirani (1993), ch. 13; Hanley & MacGibbon (2006), Computer Methods and Programs
-in Biomedicine 83 (Poisson weights).
+in Biomedicine 83 (Poisson weights); the central limit theorem for the sums of the small ones.
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ from numpy.typing import NDArray
 from csdata.analyses.intervals import Interval
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 DRAWS: Final = 2000
 EXACT: Final = 500
-_SLICE: Final = 2000
 _FINE: Final = 1 << 16
 _MOST: Final = 12
 """Nobody is drawn more often: Poisson(1) exceeds it once in ten thousand million draws."""
+_SAME: Final = 1e-9
+"""Draws that differ by less differ by rounding only."""
 
 
 def ratios(
@@ -91,6 +92,7 @@ def change(now: tuple[Ints, Ints], then: tuple[Ints, Ints]) -> Interval:
     ((_, drawn),) = _drawn(amounts, members, _seed(amounts))
     known = (drawn[1] > 0) & (drawn[3] > 0)
     gaps = drawn[0][known] / drawn[1][known] - drawn[2][known] / drawn[3][known]
+    gaps = np.where(np.abs(gaps) > _SAME, gaps, 0)
     lower, upper = np.quantile(gaps, [0.025, 0.975]) if gaps.size else (np.nan, np.nan)
     return Interval(top / base - top_then / base_then, float(lower), float(upper))
 
@@ -114,7 +116,7 @@ def _drawn(
         sums = weights @ amounts[:, window, who].T
         yield np.array([window]), sums.T[:, :, None]
     if (large := np.flatnonzero(size > EXACT)).size:
-        yield large, _poisson_sums(amounts[:, large], rng)
+        yield large, _large_sums(amounts[:, large], members[large], rng)
 
 
 def _resamples(n: int, rng: np.random.Generator) -> Floats:
@@ -123,26 +125,33 @@ def _resamples(n: int, rng: np.random.Generator) -> Floats:
     return np.bincount(picked.ravel(), minlength=DRAWS * n).reshape(DRAWS, n).astype(float)
 
 
-def _poisson_sums(amounts: Ints, rng: np.random.Generator) -> Floats:
+def _large_sums(amounts: Ints, members: Bools, rng: np.random.Generator) -> Floats:
+    """Sums of more than :data:`EXACT` customers in each draw: columns × draws × windows."""
     kinds, windows, _ = amounts.shape
-    # Here who has nothing to add changes nothing, however often drawn.
-    who = np.flatnonzero(amounts.any(axis=(0, 1)))
-    sums = np.zeros((DRAWS, kinds * windows))
-    often = _poisson_table()
-    for start in range(0, len(who), _SLICE):
-        part = who[start : start + _SLICE]
-        columns: Singles = amounts[:, :, part].reshape(kinds * windows, -1).astype(np.float32)
-        weights = often[rng.integers(_FINE, size=(DRAWS, len(part)), dtype=np.uint16)]
-        # Sums of single precision within a slice only: an interval needs four digits, not sixteen.
-        sums += weights @ columns.T
-    return sums.reshape(DRAWS, kinds, windows).transpose(1, 0, 2)
+    often = _poisson_table()[rng.integers(_FINE, size=(EXACT, DRAWS), dtype=np.uint16)]
+    # The same luck in every window, so that bounds move with the amounts and not with the draws.
+    normal = rng.standard_normal((kinds, DRAWS))
+    sums = np.empty((windows, kinds, DRAWS))
+    large = np.empty((windows, kinds, EXACT))
+    for window in range(windows):
+        own = amounts[:, window, members[window]].astype(float)
+        # Large is who has a large part of any column.
+        part = (own / np.maximum(own.sum(axis=1), 1)[:, None]).max(axis=0)
+        order = np.argpartition(part, -EXACT)
+        small, large[window] = own[:, order[:-EXACT]], own[:, order[-EXACT:]]
+        # A weight has mean and variance 1: sums have the mean Σa and the covariance Σab.
+        variances, axes = np.linalg.eigh(np.einsum("ac,bc->ab", small, small))
+        spread = axes * np.sqrt(np.maximum(variances, 0))
+        sums[window] = small.sum(axis=1)[:, None] + spread @ normal
+    sums += (large.reshape(-1, EXACT) @ often).reshape(sums.shape)
+    return sums.transpose(1, 2, 0)
 
 
-def _poisson_table() -> Singles:
+def _poisson_table() -> Floats:
     """Values of Poisson(1), as often in a table as they occur: the inverse of its distribution."""
     chances = np.cumsum([math.exp(-1) / math.factorial(k) for k in range(_MOST)])
     places = (np.arange(_FINE) + 0.5) / _FINE
-    return np.searchsorted(chances, places).astype(np.float32)
+    return np.searchsorted(chances, places).astype(float)
 
 
 def _bounds(above: Floats, below: Floats, confidence: float) -> Floats:
@@ -156,5 +165,7 @@ def _bounds(above: Floats, below: Floats, confidence: float) -> Floats:
     low = np.quantile(ordered, tail, axis=0, method="lower")
     high = np.quantile(ordered, 1 - tail, axis=0, method="higher")
     # Where every draw gives the same, nothing varied that could be drawn: no interval is known.
-    known = low < high
+    finite = np.isfinite(low) & np.isfinite(high)
+    gap = np.subtract(high, low, where=finite, out=np.full(low.shape, np.inf))
+    known = (low < high) & (gap > _SAME * np.where(finite, np.abs(high), 0))
     return np.where(known, np.stack([np.maximum(low, 0), np.maximum(high, 0)]), np.nan)

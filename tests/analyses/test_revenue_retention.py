@@ -167,6 +167,43 @@ def test_the_interval_is_that_of_draws_with_replacement(n: int) -> None:
     assert found.estimate[0] == pytest.approx(after.sum() / before.sum())
 
 
+@pytest.mark.parametrize("tail", [1.0, 2.0], ids=["amounts of one size", "a few pay most of it"])
+def test_many_small_customers_vary_as_in_draws_with_replacement(tail: float) -> None:
+    rng = np.random.default_rng(5)
+    n = 2500
+    before = np.round(100 * rng.lognormal(8, tail, n)).astype(np.int64)[None, :]
+    after = np.round(before * rng.choice([0, 0.8, 1, 1.3], n)).astype(np.int64)
+    found = _ratios.ratios({"a": after, "b": before}, {"r": ("a", "b")}, before > 0)["r"]
+    often = rng.multinomial(n, np.full(n, 1 / n), size=6000)
+    low, high = np.quantile((often @ after[0]) / (often @ before[0]), [0.025, 0.975])
+    assert found.lower[0] == pytest.approx(low, abs=0.12 * (high - low))
+    assert found.upper[0] == pytest.approx(high, abs=0.12 * (high - low))
+
+
+def test_many_customers_of_one_ratio_have_no_interval() -> None:
+    before = np.round(np.random.default_rng(2).lognormal(12, 1, 900)).astype(np.int64)[None, :]
+    found = _ratios.ratios({"a": 3 * before, "b": before}, {"r": ("a", "b")}, before > 0)["r"]
+    assert found.estimate[0] == 3
+    assert np.isnan([found.lower[0], found.upper[0]]).all()
+
+
+def test_of_many_customers_the_same_twice_is_no_change() -> None:
+    pairs = random_pairs(900)
+    before, after = (np.array([p[i] for p in pairs], dtype=np.int64) for i in (0, 1))
+    assert tuple(_ratios.change((after, before), (after, before))) == (0, 0, 0)
+
+
+def test_with_many_customers_it_covers_the_truth_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(12)
+    before = np.round(rng.lognormal(10, 1, (300, 900))).astype(np.int64)
+    kept = rng.choice([0.0, 1.0, 1.5], p=[0.15, 0.7, 0.15], size=before.shape)
+    after = np.round(before * kept).astype(np.int64)
+    found = _ratios.ratios({"a": after, "b": before}, {"r": ("a", "b")}, before > 0)["r"]
+    truth = 0.7 + 0.15 * 1.5
+    covered = ((found.lower <= truth) & (truth <= found.upper)).mean()
+    assert 0.91 < covered < 0.99
+
+
 def test_the_same_amounts_have_the_same_interval() -> None:
     first, second = (cs.revenue_retention(company(CHANGED, "2025-12-31")) for _ in range(2))
     pd.testing.assert_frame_equal(first.table, second.table)

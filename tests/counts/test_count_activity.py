@@ -153,3 +153,43 @@ def test_what_is_known_is_told_apart_from_what_is_not(backend: Backend) -> None:
     assert table["first"].tolist() == [4, 1]
     assert table["late"].tolist() == [1, 0]
     assert table["full"].tolist() == [13, 10]
+
+
+@pytest.mark.parametrize("native", [True, False], ids=["native", "portable"])
+@pytest.mark.parametrize("clock", ["contract", "calendar"])
+@on_every_backend
+def test_ids_that_were_numbers_meet_the_same_texts_only(
+    backend: Backend,
+    clock: ck.Clock,
+    native: bool,  # noqa: FBT001 (a case of the table)
+) -> None:
+    customers = pd.DataFrame(
+        {"customer_id": ["7", "007", "8"], "start": pd.to_datetime(["2025-01-15"] * 3)}
+    )
+    # In its first month 7 was used before the start only, 8 before and after.
+    used = pd.DataFrame(
+        {
+            "customer_id": [7, 7, 8, 8, 9],
+            "date": pd.to_datetime(
+                ["2025-01-10", "2025-03-20", "2025-01-10", "2025-01-15", "2025-02-01"]
+            ),
+            "quantity": [1.0] * 5,
+            "start": [0] * 5,
+            "place": [0] * 5,
+            "month": [0] * 5,
+        }
+    )
+    lived = counts.lives(checked(backend(customers), "customers"), as_of=A, clock=clock)
+    table = count_activity(
+        counts.cohort_lives(lived, period="month"),
+        checked(backend(used), "usage"),
+        by="customer_id",
+        as_of=A,
+        clock=clock,
+        native=native,
+    )
+    assert dict(zip(table["customer_id"], table["word0"], strict=True)) == {
+        "7": 4,
+        "007": 0,
+        "8": 1,
+    }
