@@ -164,18 +164,13 @@ def _duckdb(known: Any, rows: Any, options: _Options) -> nw.LazyFrame[Any]:
 def _joined(known: Any, rows: Any, options: _Options) -> nw.LazyFrame[Any]:
     """Customers get numbers, so that rows are grouped by those and not by texts."""
     rows, own = _keyed(rows)
-    width, least = options.width, options.least
+    least = options.least
     starts = known.project(
         f"{own} AS own, customer_id, start, CAST(row_number() OVER () AS INTEGER) AS place, "
         "CAST(12 * year(start) + month(start) AS INTEGER) AS began, day(start) AS began_day"
     )
     early = " - CAST(day(date) < began_day AS INTEGER)" if options.clock == "contract" else ""
-    # Months are whole numbers, and their bits are or-ed without looking for distinct ones first.
-    bits = ", ".join(
-        f"coalesce(bit_or(CASE WHEN month // {width} = {i} THEN 1::BIGINT << (month % {width}) "
-        f"END), 0) AS {word}"
-        for i, word in enumerate(options.words)
-    )
+    bits = _bits(options.words, options.width)
     # Nothing of a file goes into these texts: dates, numbers, and names of our own.
     months = (
         f"SELECT place, CAST(12 * year(date) + month(date) AS INTEGER) - began{early} AS month, "  # noqa: S608
@@ -194,6 +189,17 @@ def _joined(known: Any, rows: Any, options: _Options) -> nw.LazyFrame[Any]:
         f"(SELECT place, {bits} FROM ({months}) GROUP BY place) USING (place)"
     )
     return nw.from_native(_ask(rows, query, starts.to_arrow_table())).lazy()
+
+
+def _bits(names: Sequence[str], width: int) -> str:
+    """The sets of months, or-ed without looking for distinct ones first; months begin at 0."""
+    if len(names) == 1:
+        return f"bit_or(1::BIGINT << month) AS {names[0]}"
+    return ", ".join(
+        f"coalesce(bit_or(CASE WHEN month // {width} = {i} THEN 1::BIGINT << (month % {width}) "
+        f"END), 0) AS {name}"
+        for i, name in enumerate(names)
+    )
 
 
 def _keyed(rows: Any) -> tuple[Any, str]:
@@ -222,11 +228,7 @@ def _grouped(known: Any, rows: Any, options: _Options) -> nw.LazyFrame[Any]:
     """
     rows, own = _keyed(rows)
     spans = [f"used{i}" for i in range(-(-options.months // options.width))]
-    bits = ", ".join(
-        f"coalesce(bit_or(CASE WHEN month // {options.width} = {i} "
-        f"THEN 1::BIGINT << (month % {options.width}) END), 0) AS {name}"
-        for i, name in enumerate(spans)
-    )
+    bits = _bits(spans, options.width)
     counts = f"date <= DATE '{options.as_of}' AND (quantity > 0 OR quantity IS NULL)"
     month = f"CAST(12 * year(date) + month(date) AS INTEGER) - {options.since + 1}"
     starts = known.project(f"{own} AS own, customer_id, start").to_arrow_table()
