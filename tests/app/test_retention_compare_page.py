@@ -127,7 +127,9 @@ def test_the_fiscal_year_is_a_setting(company: cs.Portfolio) -> None:
 
 @pytest.mark.parametrize("measure", ["alive", "on"])
 def test_columns_of_quarters_are_read_out_in_months(measure: Any, company: cs.Portfolio) -> None:
-    app = shown("retention", data=company, lang="ja", measure=measure, period="quarter")
+    app = shown(
+        "retention", data=company, lang="ja", measure=measure, period="quarter", cohort="month"
+    )
     result = cs.retention(company, measure=measure, period="quarter")
     row = table(app, "求め方(括弧は95%区間)").iloc[0]
     year = result.pooled.set_index("age").loc[4]
@@ -139,7 +141,9 @@ def test_columns_of_quarters_are_read_out_in_months(measure: Any, company: cs.Po
 
 
 def test_use_by_quarter(company: cs.Portfolio) -> None:
-    app = shown("retention", data=company, lang="ja", measure="on", period="quarter")
+    app = shown(
+        "retention", data=company, lang="ja", measure="on", period="quarter", cohort="month"
+    )
     result = cs.retention(company, measure="on", period="quarter")
     assert app.text[1].value == result.finding.say("ja")
     assert says(app, result.definition.say("ja"))
