@@ -18,6 +18,7 @@ from csdata.tables import Import, Portfolio
 if TYPE_CHECKING:
     from csdata import charts, export, sample
     from csdata.analyses.axes import Categories, Column, QuantityPerCategory, Ticks
+    from csdata.analyses.drivers import Drivers, drivers
     from csdata.analyses.mrr_movements import MrrMovements, mrr_movements
     from csdata.analyses.portfolio_survival import Survival, survival
     from csdata.analyses.quadrant import Quadrant, quadrant
@@ -35,6 +36,7 @@ _HOMES = {
     "Categories": "analyses.axes",
     "Column": "analyses.axes",
     "DataQuality": "analyses.quality",
+    "Drivers": "analyses.drivers",
     "ImportSet": "intake",
     "MrrMovements": "analyses.mrr_movements",
     "Quadrant": "analyses.quadrant",
@@ -50,6 +52,7 @@ _HOMES = {
     "charts": "",
     "combine": "intake",
     "data_quality": "analyses.quality",
+    "drivers": "analyses.drivers",
     "export": "",
     "mrr_movements": "analyses.mrr_movements",
     "quadrant": "analyses.quadrant",
@@ -86,6 +89,7 @@ __all__ = [
     "Column",
     "CsDataError",
     "DataQuality",
+    "Drivers",
     "Import",
     "ImportSet",
     "MrrMovements",
@@ -103,6 +107,7 @@ __all__ = [
     "charts",
     "combine",
     "data_quality",
+    "drivers",
     "export",
     "mrr_movements",
     "quadrant",

@@ -341,6 +341,7 @@ def count_durations(
 
 
 def check_durations(lives: nw.LazyFrame[Any], times: Sequence[str], others: Sequence[str]) -> None:
+    """Refuse absent columns, and times that are not numbers."""
     schema = lives.collect_schema()
     missing = [c for c in dict.fromkeys([*times, *others]) if c not in schema]
     if missing:

@@ -48,10 +48,7 @@ class Term:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rows:
-    """Counted rows of a model: ``x`` (rows × terms) and when, how many, how they ended.
-
-    ``levels`` has one array per categorical column: each row's place among the column's levels.
-    """
+    """Counted rows of a model: ``x`` (rows × terms) and when, how many, how they ended."""
 
     x: Floats
     entry: Floats
@@ -114,7 +111,7 @@ def read_design(
     """Count the rows of ``table``, set aside what no model can use, and make terms of its columns.
 
     A number is one term per ``units``; anything else has a term for each level but the reference
-    (default: the level of most lives). A column without differences, or that others determine,
+    (default: the level observed longest). A column without differences, or that others determine,
     is left out as a whole and named.
 
     Raises:
@@ -203,9 +200,7 @@ def _aside_notes(
     )
 
 
-def _with_column(
-    design: Design, column: str, reference: Any, units: Mapping[str, float]
-) -> Design:
+def _with_column(design: Design, column: str, reference: Any, units: Mapping[str, float]) -> Design:
     """The design with the terms of ``column``, or with the sentence why it has none."""
     values = design.keys[column]
     named = design.label(column)
@@ -233,7 +228,9 @@ def _with_column(
 
 def _levels(design: Design, column: str, reference: Any) -> tuple[tuple[Term, ...], Floats]:
     codes, labels = ranked(design.keys[column])
-    lives = np.bincount(codes, design.rows.lives, minlength=len(labels))
+    # By time under observation, not by rows: rows may be split anywhere.
+    observed = design.rows.lives * (design.rows.duration - design.rows.entry)
+    lives = np.bincount(codes, observed, minlength=len(labels))
     levels = labels.tolist()
     if reference is None:
         base = int(np.argmax(lives)) if len(levels) else 0
@@ -299,9 +296,7 @@ def _entangled(design: Design) -> list[Message]:
         mine = design.places(column)
         others = [c for c in design.columns if c != column]
         if others and _explained(x[:, mine], np.delete(x, mine, axis=1)) > ENTANGLED:
-            closest = max(
-                others, key=lambda c: _explained(x[:, mine], x[:, design.places(c)])
-            )
+            closest = max(others, key=lambda c: _explained(x[:, mine], x[:, design.places(c)]))
             notes.append(
                 message(
                     "drivers.entangled",

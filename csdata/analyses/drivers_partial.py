@@ -1,4 +1,4 @@
-"""Cox's partial likelihood on counted rows: late entry, start–stop, strata, Efron's or Breslow's ties.
+"""Cox's partial likelihood on counted rows: late entry, start–stop, strata, ties.
 
 Everything is summed per *moment* (a time at which somebody leaves, within a stratum), so that many
 equal rows cost as much as one. Why not lifelines: it has neither penalised likelihood nor the score
@@ -56,7 +56,10 @@ class Moments:
 
     def summed(self, values: Floats) -> Floats:
         """Sum of ``values`` (rows × k, already times the number of lives) over each risk set."""
-        changes = np.asarray(self.change @ values, float)
+        return self.cumulated(np.asarray(self.change @ values, float))
+
+    def cumulated(self, changes: Floats) -> Floats:
+        """Sums over the risk sets from what changes at each moment."""
         total = np.empty_like(changes)
         ends = np.append(self.first[1:], len(changes))
         for begin, end in zip(self.first, ends, strict=True):

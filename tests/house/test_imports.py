@@ -13,6 +13,7 @@ LAYERS = (
     ("csdata.i18n", "csdata.errors"),
     (
         *("csdata.counts", "csdata.counts_activity", "csdata.counts_money", "csdata.counts_native"),
+        "csdata.counts_hazards",
         *("csdata.clock", "csdata.schema", "csdata.tables"),
     ),
     ("csdata.analyses", "csdata.intake", "csdata.sample"),
