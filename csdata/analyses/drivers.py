@@ -11,6 +11,7 @@ import pandas as pd
 
 from csdata.analyses.drivers_changes import contract_changes
 from csdata.analyses.drivers_model import Drivers, Method, cox, hazard_model
+from csdata.analyses.drivers_words import CELL
 from csdata.analyses.quadrant import UNDECIDABLE, Quadrant
 from csdata.analyses.survival import landmark as from_landmark
 from csdata.analyses.tenures import tenures
@@ -26,9 +27,8 @@ __all__ = ["Drivers", "cox", "drivers", "hazard_model", "start_stop"]
 GROWING: Final = frozenset({"total_billing", "tenure_months"})
 """Columns that grow with every month of staying: they follow from it."""
 
-CELL: Final = "quadrant_cell"
 CELLS: Final = message("drivers.cell")
-"""The term that a quadrant adds, and what it is called."""
+"""What the term is called that a quadrant adds."""
 
 FEW: Final = 5
 
@@ -54,12 +54,12 @@ def drivers(
         portfolio: Customers with dates, or with ``tenure_months`` and ``churned``.
         terms: Columns of the customers, by name or header of the file.
         strata: Columns within whose values customers are compared (contract terms, say).
-        quadrant: Its cells become a term ``quadrant_cell``. They were measured after the start, so the
-            clock begins at its landmark, with those who stayed until then.
+        quadrant: Its cells become a term ``quadrant_cell``. They were measured after the start, so
+            the clock begins at its landmark, with those who stayed until then.
         changing: Columns of the contracts (``plan``, say) whose value changes with the contract:
             each month counts for the value that it had.
-        moves: A frame ``customer_id``, ``month`` and one more column: its value from that month
-            on, such as the cells of :func:`csdata.analyses.drivers_changes.quadrant_moves`.
+        moves: A frame ``customer_id``, ``month`` and one more column: its value from that
+            month on, such as the cells of :func:`csdata.analyses.drivers_changes.quadrant_moves`.
         landmark: Months from the start at which the clock begins; for terms measured up to then.
         clock: "contract" or "calendar" months.
         method: As for :func:`hazard_model`.
@@ -148,7 +148,7 @@ class _Model:
         """Keep the customers of the quadrant, add their cells; the later of the two landmarks."""
         cells = quadrant.table[["customer_id", "cell"]].rename(columns={"cell": CELL})
         table = self.table.merge(cells, on="customer_id", how="inner")
-        table[CELL] = table[CELL].where(table[CELL] != UNDECIDABLE, None)
+        table.loc[table[CELL] == UNDECIDABLE, CELL] = None
         self.table = table
         self.covariates.append(CELL)
         self.names[CELL] = CELLS
@@ -183,7 +183,7 @@ class _Model:
         return excluded
 
     def cut(self, column: str, changes: Any, *, named: str | Message) -> None:
-        """Cut the lives where ``column`` changed, and compare by it."""
+        """Cut the lives where ``column`` changed; time without a known value is not compared."""
         self.table = start_stop(
             self.table,
             changes,
@@ -194,9 +194,15 @@ class _Model:
             at="month",
             value=column,
         )
+        known = self.table[column].notna()
+        everyone, left = (set(part["customer_id"]) for part in (self.table, self.table[known]))
+        self.table = self.table[known].reset_index(drop=True)
         self.covariates.append(column)
         self.names[column] = named
         self.notes.append(message("drivers.changing", column=named))
+        if everyone - left:
+            n = len(everyone - left)
+            self.notes.append(message("drivers.never_known", column=named, n=n))
 
 
 def _listed(columns: str | Sequence[str] | None) -> list[str]:

@@ -103,7 +103,7 @@ def quadrant_moves(
             remedy = message("drivers.remedy.dated_axes")
             raise BadValues(where="breadth, depth", found=every, remedy=remedy)
         cuts = (found.breadth_cut, found.depth_cut)
-        cell = found.table["cell"].where(found.table["cell"] != UNDECIDABLE, None)
+        cell = found.table["cell"].mask(found.table["cell"] == UNDECIDABLE)
         pieces.append(
             pd.DataFrame(
                 {

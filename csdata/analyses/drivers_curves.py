@@ -114,8 +114,12 @@ def _as_if(design: Design, places: list[int], value: Any) -> tuple[Floats, Ints,
     centred = x - design.rows.middle
     both = np.column_stack([design.rows.stratum, centred])
     patterns, of = np.unique(both, axis=0, return_inverse=True)
-    weights = np.bincount(of.ravel(), design.rows.lives)
-    return patterns[:, 1:], patterns[:, 0].astype(np.int64), weights / weights.sum()
+    weights = np.bincount(of.ravel(), design.rows.lives.astype(float))
+    return (
+        np.asarray(patterns[:, 1:], float),
+        patterns[:, 0].astype(np.int64),
+        weights / weights.sum(),
+    )
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -136,7 +136,7 @@ def read_design(
         duration=usable["duration"].to_numpy(float),
         events=usable["events"].to_numpy(np.int64),
         lives=usable["lives"].to_numpy(np.int64),
-        stratum=codes.to_numpy(np.int64),
+        stratum=np.asarray(codes, np.int64),
     )
     design = Design(
         terms=(),
@@ -188,7 +188,8 @@ def _usable(
         [outside[reason != ""], unknown[(reason == "") & (counted["unknown"] > 0)]]
     ).groupby(["reason", "column"], as_index=False, sort=True)["n"].sum()  # fmt: skip
     known = (reason == "") & (counted["events"] + counted["censored"] > 0)
-    return counted.loc[known].reset_index(drop=True), aside[["n", "reason", "column"]]
+    used = counted.loc[known].reset_index(drop=True)
+    return used, pd.DataFrame(aside, columns=["n", "reason", "column"])
 
 
 def _aside_notes(
@@ -263,7 +264,7 @@ def _determined(design: Design, added: Floats) -> list[str] | None:
     if all(left >= ALIASED for left in spans):
         return None
     kept: list[str] = []
-    for column in [*design.columns, *design.strata]:
+    for column in [*design.columns, *map(str, design.strata)]:
         places = design.places(column)
         part = rows.x[:, places] if places else before[:, : before.shape[1] - rows.x.shape[1]]
         if _explained(new, _centred(part, rows.lives)) > 1e-6:  # noqa: PLR2004 (not by chance)

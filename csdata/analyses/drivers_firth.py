@@ -8,7 +8,7 @@ holds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -152,4 +152,5 @@ def _bound(penalised: Penalised, beta: Floats, j: int, goal: float, stride: floa
             return float("nan")
         if abs(far) > 1e3:  # noqa: PLR2004 (e^1000 is no number)
             return float("nan")
-    return float(brentq(above, min(near, far), max(near, far), xtol=1e-7))
+    root: Any = brentq(above, min(near, far), max(near, far), xtol=1e-7)
+    return float(root)

@@ -128,7 +128,7 @@ def _wald(
 ) -> Fitted:
     from scipy.special import chdtrc
 
-    covariance = np.linalg.inv(top.value.information)
+    covariance = np.asarray(np.linalg.inv(top.value.information), float)
     se = np.sqrt(np.diag(covariance))
     reach = z_value(confidence) * se
     start = top.start
@@ -157,7 +157,7 @@ def _firth(design: Design, partial: Partial, top: Maximum, *, confidence: float)
     return Fitted(
         way="firth",
         beta=found.beta,
-        covariance=np.linalg.inv(found.value.information),
+        covariance=np.asarray(np.linalg.inv(found.value.information), float),
         lower=found.lower,
         upper=found.upper,
         p_value=found.p_value,

@@ -135,7 +135,7 @@ def fit_months(cells: Cells, *, scale: Floats) -> MonthsFit:
     """Fisher scoring with halved steps, months eliminated block by block."""
     share = cells.events.sum(axis=1) / cells.at_risk.sum(axis=1)
     alpha, beta = np.log(-np.log1p(-share)), np.zeros(cells.x.shape[1])
-    start = now = pieces(cells, alpha, beta)
+    start = now = found = pieces(cells, alpha, beta)
     step = np.zeros_like(beta)
     for _ in range(MOST_STEPS):
         step = np.linalg.lstsq(now.information, now.score, rcond=None)[0]

@@ -75,7 +75,7 @@ def find_moments(rows: Rows) -> Moments:
     pairs = np.unique(
         np.column_stack([rows.stratum[left], rows.duration[left]]), axis=0
     )  # sorted by stratum, then time
-    stratum, time = pairs[:, 0].astype(np.int64), pairs[:, 1]
+    stratum, time = pairs[:, 0].astype(np.int64), np.asarray(pairs[:, 1], float)
     lo, hi, begin = (np.empty(len(rows.duration), np.int64) for _ in range(3))
     firsts: list[int] = []
     for s in np.unique(rows.stratum):
@@ -174,7 +174,7 @@ class Partial:
         one, two = 1 / each, 1 / each**2
 
         def per_moment(values: Floats) -> Floats:
-            return np.bincount(self.of, values, minlength=count)
+            return np.asarray(np.bincount(self.of, values, minlength=count), float)
 
         f = self.fraction
         return Sums(
@@ -225,7 +225,7 @@ def maximise(partial: Any, *, terms: int, scale: Floats) -> Maximum:
     ``scale`` is the spread of each covariate: a coefficient times it is on the log-hazard scale.
     """
     beta = np.zeros(terms)
-    start = value = partial.at(beta)
+    start = value = found = partial.at(beta)
     step = np.zeros(terms)
     for _ in range(MOST_STEPS):
         step = _step(value)
@@ -246,6 +246,6 @@ def maximise(partial: Any, *, terms: int, scale: Floats) -> Maximum:
 
 def _step(value: Value) -> Floats:
     try:
-        return np.linalg.solve(value.information, value.score)
+        return np.asarray(np.linalg.solve(value.information, value.score), float)
     except np.linalg.LinAlgError:
-        return np.linalg.pinv(value.information) @ value.score
+        return np.asarray(np.linalg.pinv(value.information) @ value.score, float)

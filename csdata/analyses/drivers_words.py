@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from csdata.analyses.drivers_design import Design
 from csdata.analyses.drivers_fit import GLOBAL, Fitted
@@ -11,6 +15,9 @@ from csdata.i18n import Message, message
 
 LEVEL = 0.05
 """A difference is said to exist when one as large would be rarer than this without any."""
+
+CELL = "quadrant_cell"
+"""The term that a quadrant adds."""
 
 FEW_LIVES = 5
 """No sentence is made of fewer customers."""
@@ -22,7 +29,10 @@ THIN = 10
 def say_terms(table: pd.DataFrame, design: Design, *, confidence: float) -> tuple[Message, ...]:
     """One sentence per row of ``table``: the number in front, the caveat behind."""
     sentences: list[Message] = []
-    for term, row in zip(design.terms, table.itertuples(), strict=True):
+    records: list[dict[str, Any]] = [
+        {str(k): v for k, v in r.items()} for r in table.to_dict("records")
+    ]
+    for term, row in zip(design.terms, records, strict=True):
         told = _told(row)
         what = "group" if term.categorical else "number"
         sentences.append(
@@ -31,14 +41,14 @@ def say_terms(table: pd.DataFrame, design: Design, *, confidence: float) -> tupl
                 who=message(
                     f"drivers.who_{what}",
                     column=design.label(term.column),
-                    level=_shown(term.level),
-                    reference=_shown(term.reference),
+                    level=_shown(term.column, term.level),
+                    reference=_shown(term.column, term.reference),
                     unit=term.unit,
                 ),
-                ratio=float(row.hazard_ratio),
-                lower=float(row.lower),
-                upper=float(row.upper),
-                n=int(row.n),
+                ratio=float(row["hazard_ratio"]),
+                lower=float(row["lower"]),
+                upper=float(row["upper"]),
+                n=int(row["n"]),
                 confidence=confidence,
                 few=FEW_LIVES,
             )
@@ -46,19 +56,20 @@ def say_terms(table: pd.DataFrame, design: Design, *, confidence: float) -> tupl
     return tuple(sentences)
 
 
-def _told(row: object) -> str:
+def _told(row: Mapping[str, Any]) -> str:
     """How much can be said of a term."""
-    values = pd.Series(row._asdict())  # pyright: ignore[reportAttributeAccessIssue]
-    if values["small"]:
+    if row["small"]:
         return "small"
-    if values["p_adjusted"] < LEVEL:
+    if row["p_adjusted"] < LEVEL:
         return "differ"
-    alone = values["lower"] > 1 or values["upper"] < 1
+    alone = row["lower"] > 1 or row["upper"] < 1
     return "hint" if alone else "same"
 
 
-def _shown(level: object) -> object:
-    """Yes and No for ticks; any other level as it is written."""
+def _shown(column: str, level: object) -> object:
+    """Yes and No for ticks, the cells of a quadrant by name; any other level as it is written."""
+    if column == CELL:
+        return message(f"quadrant.cell.{level}")
     if isinstance(level, (bool, np.bool_)):
         return message(f"drivers.{'yes' if level else 'no'}")
     return level
@@ -96,7 +107,7 @@ def finding(table: pd.DataFrame, sentences: tuple[Message, ...]) -> Message:
     return message("drivers.none", terms=len(table))
 
 
-def holm(p_values: np.ndarray) -> np.ndarray:
+def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Holm's adjustment: the k-th smallest of m times m − k + 1, never falling, at most 1.
 
     >>> holm(np.array([0.01, 0.04, 0.03])).round(6).tolist()
