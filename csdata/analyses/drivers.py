@@ -76,10 +76,12 @@ def drivers(
     Source: docs/drivers.md.
     """
     model = _Model.start(portfolio, _listed(terms), _listed(strata), clock=clock)
-    if quadrant is not None:
-        landmark = model.add_cells(quadrant, landmark)
-    model.check_outcome()
+    if quadrant is not None and quadrant.landmark is not None:
+        landmark = max(quadrant.landmark, landmark or 0.0)
     excluded = model.begin_at(landmark)
+    if quadrant is not None:
+        model.add_cells(quadrant)
+    model.check_outcome()
     cut = _cuts(portfolio, _listed(changing), moves, clock=clock)
     if cut and landmark is not None:
         raise BadValues(where="landmark", found=landmark, remedy=message("drivers.remedy.moves"))
@@ -144,18 +146,16 @@ class _Model:
             [*lived.notes, *notes],
         )
 
-    def add_cells(self, quadrant: Quadrant, landmark: float | None) -> float | None:
-        """Keep the customers of the quadrant, add their cells; the later of the two landmarks."""
+    def add_cells(self, quadrant: Quadrant) -> None:
+        """Add the cells of the quadrant; missing for whoever has none, and counted as that."""
         cells = quadrant.table[["customer_id", "cell"]].rename(columns={"cell": CELL})
-        table = self.table.merge(cells, on="customer_id", how="inner")
+        table = self.table.merge(cells, on="customer_id", how="left")
         table.loc[table[CELL] == UNDECIDABLE, CELL] = None
         self.table = table
         self.covariates.append(CELL)
         self.names[CELL] = CELLS
-        at = quadrant.landmark
-        if at is None or not quadrant.dated:
+        if quadrant.landmark is None or not quadrant.dated:
             self.notes.append(message("drivers.undated_cells"))
-        return landmark if at is None else max(at, landmark or 0.0)
 
     def check_outcome(self) -> None:
         """Refuse a column of which every value has left, or stayed: the outcome by another name."""

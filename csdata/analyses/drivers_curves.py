@@ -162,7 +162,8 @@ def _curve(
     for t in range(count):
         cumulative = np.where(known, steps.hazard[place, t], 0.0)
         alive = np.exp(-cumulative * ratio)
-        survival[t] = weight @ alive
+        # Exactly 1 before anybody leaves: the weights add up to 1 but for rounding.
+        survival[t] = weight @ alive if cumulative.any() else 1.0
         slope = np.where(known & (alive > 0), weight * alive * ratio, 0.0)
         per_stratum = np.bincount(place, slope, minlength=len(steps.strata))
         finite = np.where(alive > 0, cumulative, 0.0)

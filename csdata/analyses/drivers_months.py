@@ -15,13 +15,12 @@ from typing import Final
 import numpy as np
 
 from csdata.analyses.drivers_design import Rows
-from csdata.analyses.drivers_partial import Floats, Ints, find_moments
+from csdata.analyses.drivers_partial import LONGEST_STEP, RUNAWAY, Floats, Ints, find_moments
 
 MOST_CELLS: Final = 2_000_000
 """Months × combinations of covariates beyond which the model is not fitted."""
 
 MOST_STEPS: Final = 60
-RUNAWAY: Final = 15.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -143,6 +142,8 @@ def fit_months(cells: Cells, *, scale: Floats) -> MonthsFit:
         size = max(np.max(np.abs(step) * scale, initial=0.0), np.max(np.abs(months)))
         if size < 1e-10:  # noqa: PLR2004 (rounding)
             break
+        shorter = min(1.0, LONGEST_STEP / float(size))
+        step, months = step * shorter, months * shorter
         for _ in range(30):
             found = pieces(cells, alpha + months, beta + step)
             if found.loglik >= now.loglik - 1e-12 * abs(now.loglik):

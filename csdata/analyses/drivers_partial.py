@@ -23,6 +23,9 @@ MOST_STEPS: Final = 40
 SMALL_STEP: Final = 1e-9
 """A step of less than this, in standard deviations of the linear predictor, is the last one."""
 
+LONGEST_STEP: Final = 5.0
+"""No step moves the log-hazard by more: far out the information is too flat to trust."""
+
 RUNAWAY: Final = 15.0
 """A coefficient that alone moves the logarithm of the hazard by so much has no finite estimate."""
 
@@ -229,8 +232,10 @@ def maximise(partial: Any, *, terms: int, scale: Floats) -> Maximum:
     step = np.zeros(terms)
     for _ in range(MOST_STEPS):
         step = _step(value)
-        if np.max(np.abs(step) * scale, initial=0.0) < SMALL_STEP:
+        size = float(np.max(np.abs(step) * scale, initial=0.0))
+        if size < SMALL_STEP:
             break
+        step = step * min(1.0, LONGEST_STEP / size)
         for _ in range(20):
             found = partial.at(beta + step)
             if found.loglik >= value.loglik - 1e-10 * abs(value.loglik):
