@@ -66,7 +66,8 @@ def test_a_life_is_cut_where_something_changed(backend):
     table = nw.from_native(found).lazy().collect("pandas").to_native()
     table = table.sort_values(["id", "seen"])
     plan = [None if pd.isna(p) else p for p in table["plan"]]
-    assert list(zip(table["id"], table["seen"], table["months"], table["left"], plan, strict=True)) == [
+    stretches = zip(table["id"], table["seen"], table["months"], table["left"], plan, strict=True)
+    assert list(stretches) == [
         ("p", 0, 4, False, "a"), ("p", 4, 10, True, "b"),  # from 10 on there is nothing left
         ("q", 2, 3, False, "a"), ("q", 3, 6, False, "b"),
         ("r", 0, 1, False, None), ("r", 1, 4, True, "a"),  # not known from the start
