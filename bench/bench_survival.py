@@ -1,14 +1,15 @@
 """Curves, log-rank and a proportional-hazards fit of a million customers in months.
 
-Two made-up tables of ``--customers`` (default 1,000,000), four groups of equal size, followed for
-a whole number of months between 12 and 48, all equally likely; the truth is written in ``EFFECTS`` (on
-the logarithm of the hazard, against group a). A month's cumulative hazard in group a is:
+Two made-up tables of ``--customers`` (default 1,000,000): four groups of equal size, followed for
+12 to 48 whole months, each as likely. The truth is written in ``EFFECTS``, on the logarithm of the
+hazard against group a. A month's cumulative hazard in group a is:
 
 * ``even``: 0.02 in every month (no month's hazard exceeds 5 %);
 * ``renewals``: 0.005, and 0.3 in every twelfth month.
 
 Ours against lifelines (and R's ``survival`` where ``Rscript`` is installed), in turn in one process
-(R in its own, timed inside it, reading the file excluded), wall and CPU seconds. ``--pairs`` repeats.
+(R in its own, timed inside it, without reading the file), in wall and CPU seconds. ``--pairs``
+repeats.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ HAZARDS: Final = {
     "even": np.full(48, 0.02),
     "renewals": np.where(np.arange(1, 49) % 12 == 0, 0.3, 0.005),
 }
-OPTIONS: Final = {"duration": "time", "event": "left"}
+OPTIONS: Final[dict[str, Any]] = {"duration": "time", "event": "left"}
 R_SCRIPT: Final = """
 suppressPackageStartupMessages(library(survival))
 d <- read.csv(commandArgs(TRUE)[1])
@@ -122,10 +123,10 @@ def said(title: str, ours: list[tuple[float, float, Any]], theirs: list[Any]) ->
 def fits(kind: str, customers: int, pairs: int) -> None:
     """Time the fits and compare the coefficients with the truth."""
     table = made(kind, customers)
-    reference = {"references": {"group": "a"}}
+    reference: dict[str, Any] = {"references": {"group": "a"}}
 
     def ours() -> Any:
-        return hazard_model(table, covariates="group", **OPTIONS, **reference)
+        return hazard_model(table, covariates="group", **reference, **OPTIONS)
 
     ours()
     mine: list[Any] = []

@@ -87,9 +87,7 @@ def drivers(
         raise BadValues(where="landmark", found=landmark, remedy=message("drivers.remedy.moves"))
     for column, changes in cut.items():
         model.cut(column, changes, named=CELLS if column == CELL else portfolio.label(column))
-    table = model.table
-    if table.empty:
-        raise NotEnoughData(found=0, needed=1, what=message("survival.what.customers"))
+    table = model.somebody()
     found = hazard_model(
         table,
         duration="duration",
@@ -181,6 +179,12 @@ class _Model:
             message(f"survival.left_out.{r}", n=n, m=landmark) for r, n in excluded.items() if n
         ]
         return excluded
+
+    def somebody(self) -> pd.DataFrame:
+        """The rows, of which there must be one."""
+        if self.table.empty:
+            raise NotEnoughData(found=0, needed=1, what=message("survival.what.customers"))
+        return self.table
 
     def cut(self, column: str, changes: Any, *, named: str | Message) -> None:
         """Cut the lives where ``column`` changed; time without a known value is not compared."""

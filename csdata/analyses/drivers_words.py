@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from csdata.analyses._cells import CELLS
 from csdata.analyses.drivers_design import Design
 from csdata.analyses.drivers_fit import GLOBAL, Fitted
 from csdata.i18n import Message, message
@@ -68,7 +69,7 @@ def _told(row: Mapping[str, Any]) -> str:
 
 def _shown(column: str, level: object) -> object:
     """Yes and No for ticks, the cells of a quadrant by name; any other level as it is written."""
-    if column == CELL:
+    if column == CELL and level in CELLS:
         return message(f"quadrant.cell.{level}")
     if isinstance(level, (bool, np.bool_)):
         return message(f"drivers.{'yes' if level else 'no'}")

@@ -21,7 +21,10 @@ FULL, SHORT = 1500, 400
 
 def seeds_and_reach():
     """How many seeds, and how far from 95 % the share that covers may be."""
-    if settings.default.max_examples >= 1000:  # the profile of ``tasks.py test --full``
+    current = settings.default
+    if (
+        current is not None and current.max_examples >= 1000
+    ):  # the profile of ``tasks.py test --full``
         return FULL, 0.02
     return SHORT, 3.5 * np.sqrt(0.95 * 0.05 / SHORT)
 
