@@ -3,9 +3,10 @@
 >>> import pandas as pd
 >>> table = pd.DataFrame({"months": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], "left": 1})
 >>> table["plan"] = list("abababaabb")
->>> found = cox(table, duration="months", event="left", covariates="plan")
+>>> found = cox(table, duration="months", event="left", covariates="plan",
+...             references={"plan": "a"})
 >>> found.table[["term", "n", "events", "hazard_ratio"]].round(2).values.tolist()
-[['plan=b', 5, 5, 0.46]]
+[['plan=b', 5, 5, 0.49]]
 """
 
 from __future__ import annotations
