@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from csdata import charts, export, sample
     from csdata.analyses.axes import Categories, Column, QuantityPerCategory, Ticks
     from csdata.analyses.customer import Customer, customer
+    from csdata.analyses.drivers import Drivers, drivers
     from csdata.analyses.eras import NamedEvent, with_eras
     from csdata.analyses.mrr_movements import MrrMovements, mrr_movements
     from csdata.analyses.overview import Overview, overview
@@ -41,6 +42,7 @@ _HOMES = {
     "Column": "analyses.axes",
     "Customer": "analyses.customer",
     "DataQuality": "analyses.quality",
+    "Drivers": "analyses.drivers",
     "ImportSet": "intake",
     "MrrMovements": "analyses.mrr_movements",
     "Overview": "analyses.overview",
@@ -62,6 +64,7 @@ _HOMES = {
     "compare_retention": "analyses.retention_compare",
     "customer": "analyses.customer",
     "data_quality": "analyses.quality",
+    "drivers": "analyses.drivers",
     "export": "",
     "mrr_movements": "analyses.mrr_movements",
     "overview": "analyses.overview",
@@ -102,6 +105,7 @@ __all__ = [
     "CsDataError",
     "Customer",
     "DataQuality",
+    "Drivers",
     "Import",
     "ImportSet",
     "MrrMovements",
@@ -125,6 +129,7 @@ __all__ = [
     "compare_retention",
     "customer",
     "data_quality",
+    "drivers",
     "export",
     "mrr_movements",
     "overview",

@@ -345,11 +345,11 @@ def count_durations(
     }
     lives = lazy(frame)
     times = [duration, *([entry] if entry else [])]
-    _check_durations(lives, times, [event, *([group] if group else []), *strata])
+    check_durations(lives, times, [event, *([group] if group else []), *strata])
     # The event is a key, not a sum: so a missing one is neither lost nor taken for a false.
-    cells = _counted(lives.select(**keys).group_by(*keys).agg(rows=nw.len()))
+    cells = collapsed(lives.select(**keys).group_by(*keys).agg(rows=nw.len()))
     place, labels = ranked(cells["group"] if group else pd.Series([ALL] * len(cells), dtype=object))
-    outcome = _outcomes(cells["event"], column=event)
+    outcome = outcomes(cells["event"], column=event)
     table = pd.DataFrame({"group": place})
     if strata:
         columns = [f"stratum{i}" for i in range(len(strata))]
@@ -364,7 +364,8 @@ def count_durations(
     return table
 
 
-def _check_durations(lives: nw.LazyFrame[Any], times: Sequence[str], others: Sequence[str]) -> None:
+def check_durations(lives: nw.LazyFrame[Any], times: Sequence[str], others: Sequence[str]) -> None:
+    """Refuse absent columns, and times that are not numbers."""
     schema = lives.collect_schema()
     missing = [c for c in dict.fromkeys([*times, *others]) if c not in schema]
     if missing:
@@ -375,14 +376,14 @@ def _check_durations(lives: nw.LazyFrame[Any], times: Sequence[str], others: Seq
             raise BadValues(where=column, found=found, remedy=message("remedy.numbers"))
 
 
-def _counted(cells: nw.LazyFrame[Any]) -> pd.DataFrame:
+def collapsed(cells: nw.LazyFrame[Any]) -> pd.DataFrame:
     """Collected as pandas with whole numbers left whole where some are missing."""
     if cells.implementation.is_pandas_like():
         return cells.collect().to_pandas()
     return cells.collect("pyarrow").to_native().to_pandas(integer_object_nulls=True)
 
 
-def _outcomes(events: pd.Series, *, column: str) -> Any:
+def outcomes(events: pd.Series, *, column: str) -> Any:
     """The column that each event value counts for, as an array of names."""
     codes, values = pd.factorize(events)  # a missing one has the code -1, so it meets the last name
     names = [{0: "censored", 1: "events"}.get(v) for v in values]

@@ -83,7 +83,8 @@ def message(key: str, /, **values: object) -> Message:
 class Formatter(string.Formatter):
     """``str.format`` with the number styles of a Japanese or an English slide.
 
-    Specs: ``int`` 7,043 · ``plus`` +13 · ``num`` 70.35 · ``num1`` 3.0 · ``pct`` 61 % as Japanese
+    Specs: ``int`` 7,043 · ``plus`` +13 · ``num`` 70.35 · ``num1`` 3.0 ·
+    ``ratio`` 0.62 or <0.001 · ``pct`` 61 % as Japanese
     ``61%`` · ``pct1`` 61.4% · ``pt`` +4 pt · ``pt1`` +0.3 pt · ``date`` 2026/03/01 ·
     ``minute`` 2026/03/01 14:05 · ``months`` 12か月 · ``money`` 320万円 (of a
     :class:`~csdata.i18n.money.Money`) · ``list`` a、b.
@@ -129,6 +130,17 @@ def _points(value: float, digits: int) -> str:
     return f"{shown if float(shown) else '±' + shown[1:]} pt"
 
 
+def _ratio(value: float) -> str:
+    """0.62, 1.50, 12.3; as many digits as a small one needs, and bounds beyond which it is told."""
+    if value < 0.001:  # noqa: PLR2004 (as the text says)
+        return "<0.001"
+    if value > 1000:  # noqa: PLR2004
+        return ">1,000"
+    if value < 0.1:  # noqa: PLR2004 (0.05, 0.0042)
+        return f"{value:.3f}" if value < 0.01 else f"{value:.2f}"  # noqa: PLR2004
+    return f"{value:.2f}" if value < 10 else f"{value:,.1f}"  # noqa: PLR2004
+
+
 def _date(value: dt.date, lang: str) -> str:
     return f"{value:%Y/%m/%d}" if lang == "ja" else f"{value:%Y-%m-%d}"
 
@@ -156,6 +168,7 @@ _STYLES: Final = {
     "plus": lambda v, _lang: f"{round(v):+,}" if round(v) else "±0",
     "num": lambda v, _lang: _number(v, 2),
     "num1": lambda v, _lang: _number(v, 1),
+    "ratio": lambda v, _lang: _ratio(v),
     "pct": lambda v, _lang: _percent(v),
     "pct1": lambda v, _lang: f"{100 * v:.1f}%",
     "pt": lambda v, _lang: _points(v, 0),
