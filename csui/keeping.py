@@ -48,8 +48,7 @@ def keep() -> None:
     try:
         if deleted_elsewhere():
             return
-        if now.begun and now.begun.data != _bytes(now):
-            now.kept = now.begun = None
+        _part(now)
         files, settings = tuple(map(work.stored, now.files.values())), _settings(now)
         kept = now.kept
         if kept is None or (kept.files, kept.settings) != (files, settings):
@@ -62,6 +61,25 @@ def keep() -> None:
     if workspace.on_disk():
         # What a password has opened is not opened for the next session.
         _read_already[:] = [weakref.ref(u) for u in now.files.values() if not u.secret]
+
+
+def _part(now: Work) -> None:
+    """Other files than the analysis was begun with are another import, until they are gone again.
+
+    Raises:
+        CsDataError: What was saved of the other import cannot be deleted.
+    """
+    here = _bytes(now)
+    if now.before is not None and now.before[0].data == here:
+        if now.kept is not None and not now.kept.settings.begun:
+            workspace.space().delete(now.kept.saved.id)
+        now.begun, now.kept = now.before
+        now.before = None
+        if now.kept is not None:
+            workspace.space().set_current(now.kept.saved.id)
+    elif now.begun and now.begun.data != here:
+        now.before = (now.begun, now.kept)
+        now.kept = now.begun = None
 
 
 def _bytes(now: Work) -> dict[str, bytes]:
@@ -105,9 +123,8 @@ def _without_secrets(analysed: Analysed, now: Work) -> Analysed:
 def changed() -> bool:
     """Whether anything was decided otherwise since the analysis was begun, to whatever effect."""
     now = work.work()
-    return now.begun is not None and (
-        now.begun.data != _bytes(now) or now.begun.analysed != _here(now)
-    )
+    begun = now.before[0] if now.begun is None and now.before is not None else now.begun
+    return begun is not None and (begun.data != _bytes(now) or begun.analysed != _here(now))
 
 
 def deleted_elsewhere() -> bool:
@@ -158,7 +175,7 @@ def forget_read() -> None:
 def begun() -> None:
     """The analysis begins: what is there now is an import of its own."""
     now = work.work()
-    now.begun = Begun(_bytes(now), _here(now))
+    now.begun, now.before = Begun(_bytes(now), _here(now)), None
     keep()
 
 

@@ -62,6 +62,8 @@ def choose(source: Portfolio) -> Choices:
         pictures = ("map", "curves", "time") if by is None else ("map", "curves")
         picture = widgets.choice("retention.picture", pictures, words="page.retention.pictures")
         events.editor()
+    if by is not None:
+        st.caption(t("page.retention.no_time"))
     if by is None and _many(source) and cohort == usual_cohort(source):
         st.caption(t(f"page.retention.many_{cohort}", n=compute.start_months(source)))
     with st.expander(t("ui.details"), icon=":material/tune:"):

@@ -74,6 +74,7 @@ def _delta(figure: Figure) -> dict[str, Any]:
     arrow = "off" if shown.startswith("±") else "down" if change.difference < 0 else "up"
     if change.unit == "rate":
         shown = t("page.overview.rate_delta", value=shown)
+    shown = t(f"page.overview.badge.{figure.key}", difference=shown)
     return {"delta": shown, "delta_color": color, "delta_arrow": arrow}
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 import streamlit as st
 
 from csdata.errors import CsDataError
-from csui import state
+from csui import preferences, state
 from csui.text import language, safe, t
 
 if TYPE_CHECKING:
     from altair import TopLevelMixin
 
-_TARGET: Final = "csui.target"
+_TARGET: Final = "target"
 """One for all pages: a company has one 目標継続率."""
 _LONGEST_NOTE: Final = 500
 
@@ -42,17 +42,23 @@ def note_key(key: str) -> str:
 
 def note(key: str) -> str:
     """What was typed under a picture."""
-    return str(state.known(note_key(key), "")).strip()
+    return str(state.known(note_key(key), preferences.kept(note_key(key)) or "")).strip()
+
+
+def target() -> float | None:
+    """目標継続率 in percent; None while there is none."""
+    kept = preferences.kept(_TARGET)
+    return float(kept) if kept else None
 
 
 def on_screen(chart: Any, *, rate: bool) -> Any:
     """The picture with the line of the target, where its height is a rate and there is a target."""
-    target = st.session_state.get(_TARGET)
-    if not rate or target is None:
+    aim = target()
+    if not rate or aim is None:
         return chart
     from csdata import charts
 
-    return charts.with_target(chart, target / 100, lang=language())
+    return charts.with_target(chart, aim / 100, lang=language())
 
 
 def to_carry(chart: Any, key: str) -> Any:
@@ -69,7 +75,7 @@ def tools(key: str, *, rate: bool) -> None:
     with st.popover(t("ui.annotate"), icon=":material/edit_note:", type="tertiary"):
         if rate:
             widget = f"{key}.target"
-            st.session_state[widget] = st.session_state.get(_TARGET)
+            st.session_state[widget] = target()
             st.number_input(
                 t("ui.target"),
                 min_value=1.0,
@@ -82,14 +88,24 @@ def tools(key: str, *, rate: bool) -> None:
                 on_change=_aim,
                 args=(widget,),
             )
-        state.kept(note_key(key), "")
+        state.kept(note_key(key), note(key))
         st.text_area(
-            t("ui.note"), key=note_key(key), max_chars=_LONGEST_NOTE, help=t("ui.note_help")
+            t("ui.note"),
+            key=note_key(key),
+            max_chars=_LONGEST_NOTE,
+            help=t("ui.note_help"),
+            on_change=_write,
+            args=(note_key(key),),
         )
 
 
 def _aim(widget: str) -> None:
-    st.session_state[_TARGET] = st.session_state[widget]
+    chosen = st.session_state[widget]
+    preferences.keep(_TARGET, "" if chosen is None else repr(float(chosen)))
+
+
+def _write(key: str) -> None:
+    preferences.keep(key, str(st.session_state[key]).strip())
 
 
 def copy(chart: TopLevelMixin, *, key: str) -> None:

@@ -114,10 +114,19 @@ def _definitions(result: RevenueRetention) -> pd.DataFrame:
         ]
     latest = rows[rows["months"] == result.months].set_index("measure")
     shown[t("page.revenue.span", months=result.months)] = [
-        t("page.revenue.from_to", since=latest.loc[m, "since"], until=latest.loc[m, "until"])
+        t("page.revenue.from_to", since=latest.loc[m, "since"], until=_until(latest.loc[m], m))
         for m in measures
     ]
     return pd.DataFrame(shown)
+
+
+def _until(row: pd.Series, measure: str) -> pd.Timestamp:
+    """The end of the span as a person counts it.
+
+    Amounts are compared from one end of a month to another; of contracts their last day counts,
+    which is the one before the end that is counted by.
+    """
+    return row["until"] - pd.Timedelta(days=1) if measure == "renewal" else row["until"]
 
 
 def _figure(row: pd.Series) -> str:

@@ -105,6 +105,8 @@ class Work:
         as_of: 基準日 that the person chose; it belongs to the files that are there.
         begun: What the analysis was begun with; None before.
         kept: What of it is in the workspace.
+        before: ``begun`` and ``kept`` of the analysis that is open, while other files are here than
+            it was begun with.
         trouble: Why it could not be saved or opened.
         opening: It is being opened, and was not read to the end.
         stopped: Opening the last one has ended a process; it was not opened again.
@@ -122,6 +124,7 @@ class Work:
     as_of: dt.date | None = None
     begun: Begun | None = None
     kept: Kept | None = None
+    before: tuple[Begun, Kept | None] | None = None
     trouble: Message | None = None
     opening: bool = False
     stopped: bool = False

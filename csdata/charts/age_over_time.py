@@ -67,7 +67,7 @@ def retention_over_time(
         ],
         result=result,
         title=_title(result, lang),
-        notes=_notes(result, rows, lang),
+        notes=_notes(result, rows, lang, events=bool(events)),
         lang=lang,
         width=width,
         height=_HEIGHT,
@@ -187,12 +187,13 @@ def _points(rows: pd.DataFrame, x: alt.X, y: alt.Y, tooltip: list[alt.Tooltip]) 
     ]
 
 
-def _notes(result: RetentionOverTime, rows: pd.DataFrame, lang: str) -> list[str]:
+def _notes(result: RetentionOverTime, rows: pd.DataFrame, lang: str, *, events: bool) -> list[str]:
     there = {
         "over_time.sign_band": True,
         "over_time.sign_whole": not pd.isna(result.share),
         "over_time.sign_open": (rows["look"] == "open").any(),
         "sign_small_curve": (rows["look"] == "small").any(),
     }
+    there["over_time.sign_event"] = events
     said = [text(f"chart.{k}", lang, n=theme.SMALL_N) for k, shown in there.items() if shown]
     return [text("chart.signs", lang, signs=said)]

@@ -91,9 +91,9 @@ def test_an_upgrade_is_in_nrr_and_not_in_grr() -> None:
 
 
 def test_contracts_due_in_90_days() -> None:
-    # 90 days after 2025-12-31: the first day without a contract is 2026-01-01 … 2026-03-31.
+    # 90 days after 2025-12-31: the last day with a contract is 2026-01-01 … 2026-03-31.
     due = [
-        Term("d0", "2025-01-01", "2026-01-01"),  # its last day is the as-of date
+        Term("d0", "2025-01-01", "2026-01-01"),  # its last day is the as-of date: not decided
         Term("d1", "2025-04-01", "2026-03-31", 50.0),
         Term("d2", "2025-02-01", "2026-02-01"),
         Term("d2", "2026-02-01", "2027-02-01"),  # renewed already
@@ -102,13 +102,14 @@ def test_contracts_due_in_90_days() -> None:
     ]
     result = cs.overview(company([*steady(), *due], AS_OF, currency="JPY"))
     figure = result["renewals"]
-    assert figure.value == 3
-    assert list(result.due["customer_id"]) == ["d0", "d2", "d1"]
-    assert list(result.due["followed"]) == [False, True, False]
+    # Those of the steady ones have 2026-03-31 as their last day.
+    assert figure.value == 2 + 10
+    assert list(result.due["customer_id"])[:2] == ["d2", "d1"]
+    assert list(result.due["followed"])[:2] == [True, False]
     assert figure.change is not None
-    assert figure.change.then == 1
+    assert figure.change.then == 2  # d0 and past
     amount = next(d for d in figure.details if d.key == "overview.detail.due_mrr")
-    assert amount.values["amount"] == Money(250.0, "JPY")
+    assert amount.values["amount"] == Money(100.0 + 50.0 + 10 * 100.0, "JPY")
 
 
 def test_the_coming_days_begin_on_the_day_that_the_files_state() -> None:

@@ -33,7 +33,7 @@ class Due:
 
 
 def due(portfolio: Portfolio) -> Due:
-    """Contracts whose first day without lies in the next 90 days, or in the last 90.
+    """Contracts whose last day lies in the next 90 days, or in the last 90 with the as-of date.
 
     Counted from the last day that the files know about: where an analysis waits for late renewals
     its own day lies earlier, and the coming days begin today all the same.
@@ -46,13 +46,15 @@ def due(portfolio: Portfolio) -> Due:
     if contracts is None and "end" not in portfolio.columns("customers"):
         return Due(today, nothing, nothing, "contracts")
     rows = cp.dated_terms(portfolio.customers, contracts)
-    if not cp.any_end_after(rows, today):
+    # An end is the first day without a contract, so it lies a day behind the last one with it.
+    tomorrow = today + dt.timedelta(days=1)
+    if not cp.any_end_after(rows, tomorrow):
         why = "contracts" if contracts is None else "future_ends"
         return Due(today, nothing, nothing, why)
     span = dt.timedelta(days=AHEAD)
     ahead, before = (
         cp.due_between(rows, after=after, until=until, within_days=RENEWED_WITHIN)
-        for after, until in ((today, today + span), (today - span, today))
+        for after, until in ((tomorrow, tomorrow + span), (tomorrow - span, tomorrow))
     )
     return Due(today, ahead, before)
 
@@ -114,7 +116,8 @@ def _details(
             found.append(
                 message(
                     "overview.detail.renewal_rate",
-                    until=row["until"],
+                    since=row["since"].date(),
+                    until=row["until"].date() - dt.timedelta(days=1),
                     share=row["value"],
                     lower=row["lower"],
                     upper=row["upper"],

@@ -243,7 +243,12 @@ def _departure_details(portfolio: Portfolio, seen: Years, now: Stretch) -> tuple
     month = 0 if seen.month is None else seen.month.departures
     found = [
         message("overview.detail.rate", rate=rate.estimate, lower=rate.lower, upper=rate.upper),
-        message("overview.detail.month", month=seen.month_end, n=month),
+        message(
+            "overview.detail.month",
+            since=ck.months_before(seen.month_end, 1),
+            until=seen.month_end - dt.timedelta(days=1),
+            n=month,
+        ),
     ]
     observed = portfolio.observed_from
     if observed is not None and observed > now.after:
