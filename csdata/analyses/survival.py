@@ -24,12 +24,25 @@ from csdata.analyses._curves import Curve, band, estimate
 from csdata.analyses._landmark import Landmark, landmark
 from csdata.analyses._lives import by_group, group_column, read_lives
 from csdata.analyses._logrank import LogRank, logrank
+from csdata.analyses._pairs import Pairs, Trend, holm, pairwise_logrank, trend_test
 from csdata.analyses.intervals import Interval, alpha, mover, z_value
 from csdata.counts import ALL
 from csdata.errors import BadValues, NotEnoughData
 from csdata.i18n import Message, message
 
-__all__ = ["Landmark", "LogRank", "SurvivalCurves", "kaplan_meier", "landmark", "logrank"]
+__all__ = [
+    "Landmark",
+    "LogRank",
+    "Pairs",
+    "SurvivalCurves",
+    "Trend",
+    "holm",
+    "kaplan_meier",
+    "landmark",
+    "logrank",
+    "pairwise_logrank",
+    "trend_test",
+]
 
 MIN_AT_RISK: Final = 10
 """With late entry a curve starts where at least so many are at risk."""

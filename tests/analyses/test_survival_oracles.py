@@ -160,3 +160,35 @@ def test_the_real_file_by_contract_agrees_with_lifelines_at_every_time(real_file
         expected = theirs.survival_function_.loc[rows["time"]].to_numpy().ravel()
         np.testing.assert_allclose(rows["survival"], expected, rtol=0, atol=1e-9)
     assert found.at(1)["at_risk"].sum() == 7032
+
+
+@pytest.mark.parametrize(
+    "case",
+    oracle("trend").to_dict("records"),
+    ids=lambda c: f"{c['data']}-{c['entry']}-{c['strata']}",
+)
+def test_the_trend_test_is_the_score_test_of_r(case):
+    lives = LIVES[(LIVES["data"] == case["data"])]
+    found = s.trend_test(
+        lives[lives["stratum"] != ""] if case["strata"] else lives,
+        duration="duration",
+        event="event",
+        group="group",
+        order=sorted(lives["group"].unique()),
+        entry="entry" if case["entry"] else None,
+        strata="stratum" if case["strata"] else None,
+    )
+    assert found.statistic == pytest.approx(case["statistic"], rel=1e-9)
+    assert found.p_value == pytest.approx(case["p_value"], rel=1e-8)
+    assert found.stays is not case["falls"]
+
+
+@pytest.mark.parametrize("name", ["larynx", "veteran", "regimes"])
+def test_pairs_and_their_adjusted_p_values_are_those_of_r(name):
+    expected = oracle("pairs").query("data == @name").astype({"a": str, "b": str})
+    found = s.pairwise_logrank(
+        LIVES[LIVES["data"] == name], duration="duration", event="event", group="group"
+    )
+    assert found.against == "pairs"
+    assert found.table[["a", "b"]].to_numpy().tolist() == expected[["a", "b"]].to_numpy().tolist()
+    assert_equal(found.table, expected, ["statistic", "p_value", "p_adjusted"], 1e-8)
