@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 
 from csdata import clock as ck
 from csdata.analyses._curves import Curve, band, estimate
+from csdata.analyses._incidence import CumulativeIncidence, cumulative_incidence
 from csdata.analyses._landmark import Landmark, landmark
 from csdata.analyses._lives import by_group, group_column, read_lives
 from csdata.analyses._logrank import LogRank, logrank
@@ -31,11 +32,13 @@ from csdata.errors import BadValues, NotEnoughData
 from csdata.i18n import Message, message
 
 __all__ = [
+    "CumulativeIncidence",
     "Landmark",
     "LogRank",
     "Pairs",
     "SurvivalCurves",
     "Trend",
+    "cumulative_incidence",
     "holm",
     "kaplan_meier",
     "landmark",
