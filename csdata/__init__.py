@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from csdata.analyses.revenue_cohorts import RevenueCohorts, revenue_cohorts
     from csdata.analyses.revenue_mix import RevenueMix, revenue_mix
     from csdata.analyses.revenue_retention import RevenueRetention, revenue_retention
+    from csdata.analyses.survival_differences import SurvivalDifferences, survival_differences
     from csdata.analyses.tenures import Tenures, tenures
     from csdata.intake import ImportSet, Recipe, combine, read_export
 
@@ -45,6 +46,7 @@ _HOMES = {
     "RevenueMix": "analyses.revenue_mix",
     "RevenueRetention": "analyses.revenue_retention",
     "Survival": "analyses.portfolio_survival",
+    "SurvivalDifferences": "analyses.survival_differences",
     "Tenures": "analyses.tenures",
     "Ticks": "analyses.axes",
     "charts": "",
@@ -60,6 +62,7 @@ _HOMES = {
     "revenue_retention": "analyses.revenue_retention",
     "sample": "",
     "survival": "analyses.portfolio_survival",
+    "survival_differences": "analyses.survival_differences",
     "tenures": "analyses.tenures",
 }
 
@@ -98,6 +101,7 @@ __all__ = [
     "RevenueMix",
     "RevenueRetention",
     "Survival",
+    "SurvivalDifferences",
     "Tenures",
     "Ticks",
     "charts",
@@ -113,5 +117,6 @@ __all__ = [
     "revenue_retention",
     "sample",
     "survival",
+    "survival_differences",
     "tenures",
 ]
