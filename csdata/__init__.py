@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from csdata.analyses.portfolio_survival import Survival, survival
     from csdata.analyses.quadrant import Quadrant, quadrant
     from csdata.analyses.quality import DataQuality, data_quality
+    from csdata.analyses.renewal_clock import RenewalClock, renewal_clock
     from csdata.analyses.retention import Retention, retention
     from csdata.analyses.revenue_cohorts import RevenueCohorts, revenue_cohorts
     from csdata.analyses.revenue_mix import RevenueMix, revenue_mix
@@ -41,6 +42,7 @@ _HOMES = {
     "Quadrant": "analyses.quadrant",
     "QuantityPerCategory": "analyses.axes",
     "Recipe": "intake",
+    "RenewalClock": "analyses.renewal_clock",
     "Retention": "analyses.retention",
     "RevenueCohorts": "analyses.revenue_cohorts",
     "RevenueMix": "analyses.revenue_mix",
@@ -56,6 +58,7 @@ _HOMES = {
     "mrr_movements": "analyses.mrr_movements",
     "quadrant": "analyses.quadrant",
     "read_export": "intake",
+    "renewal_clock": "analyses.renewal_clock",
     "retention": "analyses.retention",
     "revenue_cohorts": "analyses.revenue_cohorts",
     "revenue_mix": "analyses.revenue_mix",
@@ -96,6 +99,7 @@ __all__ = [
     "Quadrant",
     "QuantityPerCategory",
     "Recipe",
+    "RenewalClock",
     "Retention",
     "RevenueCohorts",
     "RevenueMix",
@@ -111,6 +115,7 @@ __all__ = [
     "mrr_movements",
     "quadrant",
     "read_export",
+    "renewal_clock",
     "retention",
     "revenue_cohorts",
     "revenue_mix",

@@ -91,7 +91,7 @@ def survival_differences(
     lived = tenures(portfolio, group=columns)
     by, stratum = lived.groups[0], lived.groups[-1] if strata else None
     table, excluded = lived.table, dict[str, int]()
-    options = {"duration": "duration", "event": "event", "entry": "entry"}
+    options: dict[str, Any] = {"duration": "duration", "event": "event", "entry": "entry"}
     if landmark is not None:
         later = from_landmark(table, **options, at=float(landmark))
         table, excluded = later.table, dict(later.excluded)

@@ -13,7 +13,7 @@ LAYERS = (
     ("csdata.i18n", "csdata.errors"),
     (
         *("csdata.counts", "csdata.counts_activity", "csdata.counts_money", "csdata.counts_native"),
-        *("csdata.clock", "csdata.schema", "csdata.tables"),
+        *("csdata.counts_renewals", "csdata.clock", "csdata.schema", "csdata.tables"),
     ),
     ("csdata.analyses", "csdata.intake", "csdata.sample"),
     ("csdata.charts", "csdata.export", "csdata.store", "csdata.cli"),
