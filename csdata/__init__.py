@@ -18,6 +18,8 @@ from csdata.tables import Import, Portfolio
 if TYPE_CHECKING:
     from csdata import charts, export, sample
     from csdata.analyses.axes import Categories, Column, QuantityPerCategory, Ticks
+    from csdata.analyses.churn_reasons import ChurnReasons, churn_reasons
+    from csdata.analyses.hazard import Hazard, churn_hazard
     from csdata.analyses.mrr_movements import MrrMovements, mrr_movements
     from csdata.analyses.portfolio_survival import Survival, survival
     from csdata.analyses.quadrant import Quadrant, quadrant
@@ -35,8 +37,10 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Categories": "analyses.axes",
+    "ChurnReasons": "analyses.churn_reasons",
     "Column": "analyses.axes",
     "DataQuality": "analyses.quality",
+    "Hazard": "analyses.hazard",
     "ImportSet": "intake",
     "MrrMovements": "analyses.mrr_movements",
     "Quadrant": "analyses.quadrant",
@@ -52,6 +56,8 @@ _HOMES = {
     "Tenures": "analyses.tenures",
     "Ticks": "analyses.axes",
     "charts": "",
+    "churn_hazard": "analyses.hazard",
+    "churn_reasons": "analyses.churn_reasons",
     "combine": "intake",
     "data_quality": "analyses.quality",
     "export": "",
@@ -89,9 +95,11 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Categories",
+    "ChurnReasons",
     "Column",
     "CsDataError",
     "DataQuality",
+    "Hazard",
     "Import",
     "ImportSet",
     "MrrMovements",
@@ -109,6 +117,8 @@ __all__ = [
     "Tenures",
     "Ticks",
     "charts",
+    "churn_hazard",
+    "churn_reasons",
     "combine",
     "data_quality",
     "export",
