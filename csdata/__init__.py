@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from csdata.analyses.churn_reasons import ChurnReasons, churn_reasons
     from csdata.analyses.hazard import Hazard, churn_hazard
     from csdata.analyses.mrr_movements import MrrMovements, mrr_movements
+    from csdata.analyses.planning import ComparisonPlan, plan_comparison
     from csdata.analyses.portfolio_survival import Survival, survival
     from csdata.analyses.quadrant import Quadrant, quadrant
     from csdata.analyses.quality import DataQuality, data_quality
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from csdata.analyses.revenue_cohorts import RevenueCohorts, revenue_cohorts
     from csdata.analyses.revenue_mix import RevenueMix, revenue_mix
     from csdata.analyses.revenue_retention import RevenueRetention, revenue_retention
+    from csdata.analyses.small_groups import SmallGroups, small_groups
     from csdata.analyses.survival_differences import SurvivalDifferences, survival_differences
     from csdata.analyses.tenures import Tenures, tenures
     from csdata.intake import ImportSet, Recipe, combine, read_export
@@ -39,6 +41,7 @@ _HOMES = {
     "Categories": "analyses.axes",
     "ChurnReasons": "analyses.churn_reasons",
     "Column": "analyses.axes",
+    "ComparisonPlan": "analyses.planning",
     "DataQuality": "analyses.quality",
     "Hazard": "analyses.hazard",
     "ImportSet": "intake",
@@ -51,6 +54,7 @@ _HOMES = {
     "RevenueCohorts": "analyses.revenue_cohorts",
     "RevenueMix": "analyses.revenue_mix",
     "RevenueRetention": "analyses.revenue_retention",
+    "SmallGroups": "analyses.small_groups",
     "Survival": "analyses.portfolio_survival",
     "SurvivalDifferences": "analyses.survival_differences",
     "Tenures": "analyses.tenures",
@@ -62,6 +66,7 @@ _HOMES = {
     "data_quality": "analyses.quality",
     "export": "",
     "mrr_movements": "analyses.mrr_movements",
+    "plan_comparison": "analyses.planning",
     "quadrant": "analyses.quadrant",
     "read_export": "intake",
     "renewal_clock": "analyses.renewal_clock",
@@ -70,6 +75,7 @@ _HOMES = {
     "revenue_mix": "analyses.revenue_mix",
     "revenue_retention": "analyses.revenue_retention",
     "sample": "",
+    "small_groups": "analyses.small_groups",
     "survival": "analyses.portfolio_survival",
     "survival_differences": "analyses.survival_differences",
     "tenures": "analyses.tenures",
@@ -97,6 +103,7 @@ __all__ = [
     "Categories",
     "ChurnReasons",
     "Column",
+    "ComparisonPlan",
     "CsDataError",
     "DataQuality",
     "Hazard",
@@ -112,6 +119,7 @@ __all__ = [
     "RevenueCohorts",
     "RevenueMix",
     "RevenueRetention",
+    "SmallGroups",
     "Survival",
     "SurvivalDifferences",
     "Tenures",
@@ -123,6 +131,7 @@ __all__ = [
     "data_quality",
     "export",
     "mrr_movements",
+    "plan_comparison",
     "quadrant",
     "read_export",
     "renewal_clock",
@@ -131,6 +140,7 @@ __all__ = [
     "revenue_mix",
     "revenue_retention",
     "sample",
+    "small_groups",
     "survival",
     "survival_differences",
     "tenures",
