@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
@@ -73,37 +74,13 @@ def plan_comparison(
     372
     """
     alpha(confidence)
-    shares = {"retention": retention, "other": other, "power": power, "share": share}
-    for where, value in shares.items():
-        if not 0 < value < 1:
-            remedy = message("survival.remedy.confidence")
-            raise BadValues(where=where, found=value, remedy=remedy)
-    if retention == other:
-        raise BadValues(where="other", found=other, remedy=message("planning.remedy_same"))
-    if not (0 <= accrual < np.inf and 0 < follow_up < np.inf):
-        found = f"{accrual:g}, {follow_up:g}"
-        raise BadValues(where="months", found=found, remedy=message("planning.remedy_months"))
+    _check({"retention": retention, "other": other, "power": power, "share": share})
+    _check_months(accrual, follow_up)
     rates = (-np.log(retention) / YEAR, -np.log(other) / YEAR)
     ratio = rates[1] / rates[0]
     reach = z_value(confidence) + NormalDist().inv_cdf(power)
     events = reach**2 / (share * (1 - share) * np.log(ratio) ** 2)
-    rows: list[dict[str, float]] = []
-    for months in sorted({*FOLLOW_UPS, follow_up}):
-        leaving = (1 - share) * _leaving(rates[0], accrual, months)
-        leaving += share * _leaving(rates[1], accrual, months)
-        customers = int(np.ceil(events / leaving))
-        second = round(customers * share)
-        rows.append(
-            {
-                "follow_up": months,
-                "leaving": leaving,
-                "customers": customers,
-                "first": customers - second,
-                "second": second,
-                "months": accrual + months,
-            }
-        )
-    table = pd.DataFrame(rows)
+    table = _follow_ups(events, rates, share=share, accrual=accrual, asked=follow_up)
     asked = table[table["follow_up"] == follow_up].iloc[0]
     customers = int(asked["customers"])
     values = {"retention": retention, "other": other, "power": power}
@@ -124,6 +101,44 @@ def plan_comparison(
             **values,
         ),
     )
+
+
+def _check(shares: Mapping[str, float]) -> None:
+    for where, value in shares.items():
+        if not 0 < value < 1:
+            remedy = message("survival.remedy.confidence")
+            raise BadValues(where=where, found=value, remedy=remedy)
+    if shares["retention"] == shares["other"]:
+        remedy = message("planning.remedy_same")
+        raise BadValues(where="other", found=shares["other"], remedy=remedy)
+
+
+def _check_months(accrual: float, follow_up: float) -> None:
+    if not (0 <= accrual < np.inf and 0 < follow_up < np.inf):
+        found = f"{accrual:g}, {follow_up:g}"
+        raise BadValues(where="months", found=found, remedy=message("planning.remedy_months"))
+
+
+def _follow_ups(
+    events: float, rates: tuple[float, float], *, share: float, accrual: float, asked: float
+) -> pd.DataFrame:
+    rows: list[dict[str, float]] = []
+    for months in sorted({*FOLLOW_UPS, asked}):
+        leaving = (1 - share) * _leaving(rates[0], accrual, months)
+        leaving += share * _leaving(rates[1], accrual, months)
+        customers = int(np.ceil(events / leaving))
+        second = round(customers * share)
+        rows.append(
+            {
+                "follow_up": months,
+                "leaving": leaving,
+                "customers": customers,
+                "first": customers - second,
+                "second": second,
+                "months": accrual + months,
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _leaving(rate: float, accrual: float, follow_up: float) -> float:
