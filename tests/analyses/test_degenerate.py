@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,10 @@ from csdata.analyses.hazard import hazard
 from csdata.errors import NotEnoughData
 
 PAGE = Path(__file__).parents[2] / "docs" / "survival.md"
-TIMES = {"duration": "months", "event": "left"}
+TIMES: dict[str, Any] = {"duration": "months", "event": "left"}
 
 
-def lives(months, left, plan="a", why="fit"):
+def lives(months: Any, left: Any, plan: Any = "a", why: Any = "fit") -> pd.DataFrame:
     return pd.DataFrame({"months": months, "left": left, "plan": plan, "why": why})
 
 
@@ -86,8 +87,8 @@ def nan_negative_or_infinite_durations():
     assert reasons == {"duration_missing": 1, "duration_negative": 1, "duration_infinite": 2}
     tests = [s.logrank(t, **TIMES, group="plan").statistic for t in (table, clean)]
     assert tests[0] == tests[1]
-    incidences = [s.cumulative_incidence(t, **TIMES, cause="why").table for t in (table, clean)]
-    pd.testing.assert_frame_equal(*incidences)
+    one, other = (s.cumulative_incidence(t, **TIMES, cause="why") for t in (table, clean))
+    pd.testing.assert_frame_equal(one.table, other.table)
     with pytest.raises(NotEnoughData):
         curves(lives(odd, [True] * 4))
 

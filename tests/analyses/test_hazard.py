@@ -78,7 +78,7 @@ def test_a_constant_rate_stays_constant_up_to_the_ends():
     life = chance.exponential(1 / 0.05, 20_000)
     table = pd.DataFrame({"months": np.minimum(life, 24), "left": life <= 24})
     smooth = of(table).smooth
-    assert smooth["time"].iloc[[0, -1]].tolist() == [0, 24]
+    assert (smooth["time"].min(), smooth["time"].max()) == (0, 24)
     assert smooth["rate"].between(0.042, 0.058).all()
     inside = (smooth["lower"] <= 0.05) & (smooth["upper"] >= 0.05)
     assert inside.mean() > 0.85
@@ -110,9 +110,8 @@ def portfolio():
     table = (
         lives().drop(columns="seen").rename(columns={"months": "tenure_months", "left": "churned"})
     )
-    reason = np.where(
-        table.index % 4 == 0, "価格", np.where(table.index % 4 == 1, "担当交代", None)
-    )
+    reasons = ["価格", "担当交代", None, None]
+    reason = [reasons[i % 4] for i in range(len(table))]
     ids = [f"c{i}" for i in table.index]
     customers = table.assign(customer_id=ids, churn_reason=reason).astype({"tenure_months": float})
     return cs.Portfolio(customers=customers)

@@ -1,6 +1,7 @@
 """Competing risks: against R, against a plain loop, and the laws that always hold."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from csdata.errors import BadValues, MissingColumns, NotEnoughData
 from tests.backends import on_every_backend
 
 ORACLES = Path(__file__).parents[1] / "oracles"
-TEXTS = dict.fromkeys(("data", "group", "cause"), str)
+TEXTS: Any = dict.fromkeys(("data", "group", "cause"), str)
 LIVES = pd.read_csv(ORACLES / "causes_lives.csv", dtype=TEXTS, keep_default_na=False)
 LIVES["left"] = LIVES["cause"] != ""
 EXPECTED = pd.read_csv(ORACLES / "causes_incidence.csv", dtype=TEXTS)
@@ -88,6 +89,7 @@ def delta_method(table, cause, until):
 def test_incidence_and_variance_are_those_of_the_matrix_form(late, data):
     table = data.draw(lives(late=late))
     found = cif(table, entry="seen", min_at_risk=1)
+    row: Any
     for row in found.table.itertuples():
         value, variance = delta_method(table, row.cause, row.time)
         assert row.incidence == pytest.approx(value, abs=1e-12)

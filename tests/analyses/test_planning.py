@@ -1,6 +1,7 @@
 """How many customers it takes: R's numbers, a published example, and a simulation."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ PLANS = pd.read_csv(Path(__file__).parents[1] / "oracles" / "survival_planning.c
 
 def test_events_and_customers_are_those_of_r():
     assert len(PLANS) == 96
+    case: Any
     for case in PLANS.itertuples():
         found = cs.plan_comparison(
             retention=np.exp(-12 * case.hazard),

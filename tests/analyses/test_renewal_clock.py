@@ -12,7 +12,7 @@ from csdata.clock import boundary
 from csdata.errors import BadValues, NeedsDates, NotEnoughData
 from tests.backends import on_every_backend
 
-AS_OF = "2026-03-31"  # settled up to 2026-03-01
+AS_OF = dt.date(2026, 3, 31)  # settled up to 2026-03-01
 
 
 def book(*rows, backend=lambda table: table, starts=None, **options):

@@ -1,5 +1,7 @@
 """Differences between groups: their figures, their intervals and what is said of them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,7 +68,7 @@ def test_the_mean_is_the_area_between_the_curves():
     found = cs.survival_differences(portfolio(), group="segment")
     assert found.tau == 24
     row = found.means.iloc[0]
-    rmst = found.curves.rmst(24).set_index("group")
+    rmst: Any = found.curves.rmst(24).set_index("group")
     sign = rmst.loc[row["group"], "rmst"] - rmst.loc[row["reference"], "rmst"]
     assert row["difference"] == pytest.approx(sign)
     assert row["se"] == pytest.approx(np.hypot(*rmst["se"]))
@@ -78,7 +80,11 @@ def test_tests_are_within_strata_and_along_an_order():
     book = portfolio(names=("a", "b", "c"), hazards=(0.08, 0.05, 0.02))
     found = cs.survival_differences(book, group="segment", strata="plan", order=["a", "b", "c"])
     table = cs.tenures(book, group=["segment", "plan"]).table
-    options = {"duration": "duration", "event": "event", "group": "segment", "strata": "plan"}
+    options: dict[str, Any] = {"duration": "duration", "event": "event", "strata": "plan"}
+    options["group"] = "segment"
+    assert found.test
+    assert found.trend
+    assert found.pairs
     assert found.test.statistic == pytest.approx(s.logrank(table, **options).statistic)
     assert found.trend.stays
     assert found.pairs.against == "pairs"
@@ -100,6 +106,7 @@ def test_many_groups_are_compared_with_the_rest():
     names = [f"担当{i:03}" for i in range(300)]
     book = portfolio(each=5, names=names, hazards=[0.05] * 300)
     found = cs.survival_differences(book, group="segment")
+    assert found.pairs
     assert found.pairs.against == "rest"
     assert found.table.empty
     assert found.means.empty
@@ -123,7 +130,8 @@ def test_late_groups_are_compared_from_where_both_are_seen():
             "plan": ["late"] * 20 + ["whole"] * 20,
         }
     )
-    options = {"duration": "months", "event": "left", "entry": "seen", "group": "plan"}
+    options: dict[str, Any] = {"duration": "months", "event": "left", "entry": "seen"}
+    options["group"] = "plan"
     with pytest.raises(BadValues):
         s.kaplan_meier(table, **options).differences(12)
     curves = s.kaplan_meier(table, **options, common_start=True)
