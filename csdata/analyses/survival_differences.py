@@ -165,8 +165,8 @@ def _means(curves: SurvivalCurves, tau: int | None, *, landmark: float | None) -
         return pd.DataFrame(columns=names)
     found = curves.rmst_difference(tau, together=True)
     since = _start(curves) if landmark is None else landmark
-    span = "differences.span" if landmark is None else "differences.span_landmark"
-    until = message(span, start=since, tau=tau)
+    kind = "span_landmark" if landmark is not None else "span" if since > 0 else "span_begin"
+    until = message(f"differences.{kind}", start=since, tau=tau)
     said = [
         message("differences.no_mean", a=row.group, b=row.reference)
         if np.isnan(row.lower)
