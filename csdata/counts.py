@@ -312,6 +312,7 @@ def count_durations(
     event: str,
     entry: str | None = None,
     group: str | None = None,
+    cause: str | None = None,
     strata: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Lives collapsed to counts: every survival statistic is computed from this table.
@@ -325,11 +326,13 @@ def count_durations(
         event: Whether it ended: true or false, or 1 and 0.
         entry: Time from which it was observed (late entry); default 0 for everyone.
         group: Column to count by; default one group, :data:`ALL`.
+        cause: Column of what ended a life; of one that has not ended it says nothing.
         strata: Further columns to count by; each combination is numbered in ``stratum``.
 
     Returns:
         ``group`` (the value itself, None where it is missing; sorted, ordered categories in their
-        own order, missing last), ``stratum`` (only with ``strata``), ``entry``, ``duration``,
+        own order, missing last), ``cause`` (only with ``cause``; likewise, None for lives that have
+        not ended), ``stratum`` (only with ``strata``), ``entry``, ``duration``,
         ``events``, ``censored``, ``unknown`` (lives whose event is missing); sorted.
 
     Raises:
@@ -341,16 +344,21 @@ def count_durations(
         "duration": nw.col(duration).cast(nw.Float64),
         "event": nw.col(event),
         **({"group": nw.col(group)} if group else {}),
+        **({"cause": nw.col(cause)} if cause else {}),
         **{f"stratum{i}": nw.col(column) for i, column in enumerate(strata)},
     }
     lives = lazy(frame)
     times = [duration, *([entry] if entry else [])]
-    _check_durations(lives, times, [event, *([group] if group else []), *strata])
+    _check_durations(lives, times, [event, *(c for c in (group, cause) if c), *strata])
     # The event is a key, not a sum: so a missing one is neither lost nor taken for a false.
     cells = _counted(lives.select(**keys).group_by(*keys).agg(rows=nw.len()))
     place, labels = ranked(cells["group"] if group else pd.Series([ALL] * len(cells), dtype=object))
     outcome = _outcomes(cells["event"], column=event)
     table = pd.DataFrame({"group": place})
+    ended = pd.Series(outcome == "events", cells.index)
+    reason, causes = ranked(cells["cause"].where(ended) if cause else pd.Series(dtype=object))
+    if cause:
+        table["cause"] = reason
     if strata:
         columns = [f"stratum{i}" for i in range(len(strata))]
         combinations = cells.groupby(columns, dropna=False, observed=True)
@@ -361,6 +369,8 @@ def count_durations(
         table[name] = cells["rows"].where(outcome == name, 0).astype("int64")
     table = table.groupby(by, dropna=False, as_index=False).sum()
     table["group"] = labels.take(table["group"].to_numpy()).array
+    if cause:
+        table["cause"] = causes.take(table["cause"].to_numpy()).array
     return table
 
 

@@ -15,7 +15,7 @@ LAYERS = (
         *("csdata.counts", "csdata.counts_activity", "csdata.counts_money", "csdata.counts_native"),
         "csdata.counts_periods",
         "csdata.counts_customer",
-        *("csdata.clock", "csdata.schema", "csdata.tables"),
+        *("csdata.counts_renewals", "csdata.clock", "csdata.schema", "csdata.tables"),
     ),
     ("csdata.analyses", "csdata.intake", "csdata.sample"),
     ("csdata.charts", "csdata.export", "csdata.store", "csdata.cli"),
