@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from csdata.charts.marks import with_note, with_target
     from csdata.charts.money_triangle import revenue_triangle
     from csdata.charts.mrr_bars import mrr_movements
+    from csdata.charts.renewal_points import renewal_clock
     from csdata.charts.revenue_layers import revenue_cohorts
     from csdata.charts.revenue_lines import revenue_retention
     from csdata.charts.scatter import quadrant, selected
@@ -30,6 +31,7 @@ __all__ = [
     "picked",
     "quadrant",
     "quadrant_curves",
+    "renewal_clock",
     "retention",
     "retention_curves",
     "retention_over_time",
@@ -49,6 +51,7 @@ _HOME: Final = {
     "picked": "heatmap",
     "quadrant": "scatter",
     "quadrant_curves": "steps",
+    "renewal_clock": "renewal_points",
     "retention": "heatmap",
     "retention_curves": "cohort_curves",
     "retention_over_time": "age_over_time",
