@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
-from csui import compute, downloads, figures, lists, nav, page
+from csui import columns, compute, curves, downloads, figures, lists, nav, page
 from csui.text import language, t
 
 if TYPE_CHECKING:
+    from csdata.analyses.churn_reasons import ChurnReasons
     from csdata.analyses.renewal_clock import RenewalClock
 
-_DRAWN: Final = frozenset({"renewals.midterm"})
+_DRAWN: Final = frozenset({"renewals.midterm", "causes.unknown", "causes.not_without"})
 """Notes that are in the caption of the picture."""
 
 
@@ -75,6 +76,57 @@ def _renewals(result: RenewalClock) -> pd.DataFrame:
             t("page.leaving.midterm"): rows["midterm"],
         }
     )
+
+
+def reasons(view: page.View, *, narrowed: bool) -> None:
+    """The share gone by each month, by reason; ``narrowed`` as for :func:`renewals`."""
+    from csdata import charts
+
+    _heading("reasons", narrowed=narrowed)
+    customers = view.data.customers
+    if "churn_reason" not in customers or customers["churn_reason"].isna().all():
+        _missing("reasons")
+        return
+    with page.user_errors(fatal=False):
+        result = compute.churn_reasons(view.data)
+        page.said(result.finding)
+        page.draw(
+            view,
+            replace(result, notes=tuple(n for n in result.notes if n.key not in _DRAWN)),
+            charts.churn_reasons(result, lang=language()),
+            alt=t("page.leaving.reasons_alt"),
+            key="reasons",
+        )
+        lists.table(_reasons(result), key="survival.reasons_table")
+        _csv(_named(result.incidence.table), "reasons")
+
+
+def _reasons(result: ChurnReasons) -> pd.DataFrame:
+    """One row per reason, the commonest first: departures, and the share gone by fixed months."""
+    at = result.incidence.at(list(curves.READ_AT), exact_ends=True)
+    order = result.table.sort_values("events", ascending=False, kind="stable").index
+    rows = pd.DataFrame(
+        {
+            t("page.leaving.reason"): [_reason(r) for r in result.table["reason"]],
+            t("page.leaving.gone"): result.table["events"],
+        }
+    )
+    for time in curves.READ_AT:
+        part = at[at["time"] == time]
+        rows[t("page.leaving.gone_by", m=time)] = [
+            figures.rate_with(row["incidence"], row["lower"], row["upper"])
+            for _, row in part.iterrows()
+        ]
+    return rows.loc[order]
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """The curves as they are saved: a reason that is not known has a name there too."""
+    return table.drop(columns="group").assign(cause=[_reason(c) for c in table["cause"]])
+
+
+def _reason(reason: Any) -> str:
+    return t("chart.reasons.unknown") if pd.isna(reason) else columns.value_label(reason)
 
 
 def _heading(name: str, *, narrowed: bool = False) -> None:

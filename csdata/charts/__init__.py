@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from csdata.charts.marks import with_note, with_target
     from csdata.charts.money_triangle import revenue_triangle
     from csdata.charts.mrr_bars import mrr_movements
+    from csdata.charts.reason_areas import churn_reasons
     from csdata.charts.renewal_points import renewal_clock
     from csdata.charts.revenue_layers import revenue_cohorts
     from csdata.charts.revenue_lines import revenue_retention
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from csdata.charts.waterfall import mrr_bridge
 
 __all__ = [
+    "churn_reasons",
     "customer",
     "mrr_bridge",
     "mrr_movements",
@@ -45,6 +47,7 @@ __all__ = [
 ]
 
 _HOME: Final = {
+    "churn_reasons": "reason_areas",
     "customer": "life_line",
     "mrr_bridge": "waterfall",
     "mrr_movements": "mrr_bars",

@@ -31,6 +31,7 @@ curves.readout(result)
 differences.between(view, group=group, landmark=later or None)
 
 leaving.renewals(view, narrowed=bool(group or later))
+leaving.reasons(view, narrowed=bool(group or later))
 
 st.subheader(t("page.survival.behind"), anchor=False)
 curves.members(view.data, result, group=group)

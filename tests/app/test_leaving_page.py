@@ -65,3 +65,31 @@ def test_two_groups_are_one_difference(company: cs.Portfolio) -> None:
     result = cs.survival_differences(data, group="half")
     assert says(app, result.finding.say("ja"))
     assert says(app, result.means["finding"].iloc[0].say("ja"))
+
+
+@SPOKEN
+def test_reasons_say_their_finding_and_list_every_reason(lang: str, company: cs.Portfolio) -> None:
+    app = shown("survival", data=company, lang=lang)
+    result = cs.churn_reasons(company)
+    assert says(app, result.finding.say(lang))
+    gone = text("page.leaving.gone", lang)
+    rows = next(d.value for d in app.dataframe if gone in d.value.columns)
+    assert rows[gone].sum() == result.table["events"].sum()
+    assert set(rows[text("page.leaving.reason", lang)]) == set(result.table["reason"])
+
+
+@SPOKEN
+def test_without_reasons_the_remedy_is_said(lang: str, company: cs.Portfolio) -> None:
+    for data in (
+        only_customers(company, churn_reason=None),
+        cs.Portfolio(customers=company.customers.drop(columns="churn_reason"), as_of=company.as_of),
+    ):
+        app = shown("survival", data=data, lang=lang)
+        assert text("page.leaving.reasons_needs", lang) in [plain(i.value) for i in app.info]
+
+
+def test_sections_about_everyone_say_so_when_the_curves_are_not(company: cs.Portfolio) -> None:
+    app = shown("survival", data=company, lang="ja")
+    assert not says(app, text("page.leaving.everyone", "ja"))
+    ran(app.selectbox(key="survival.group").set_value("plan"))
+    assert says(app, text("page.leaving.everyone", "ja"))

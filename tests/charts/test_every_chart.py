@@ -56,6 +56,7 @@ CASES: dict[str, tuple[Callable[..., Any], Callable[[], Any]]] = {
     "survival from a landmark": (charts.survival, lambda: results.survival("plan", 3)),
     "survival of many groups": (charts.survival, results.many_groups),
     "leaving at renewals": (charts.renewal_clock, results.renewal_clock),
+    "reasons": (charts.churn_reasons, results.churn_reasons),
     "quadrant": (charts.quadrant, results.quadrant),
     "quadrant without a cell for some": (charts.quadrant, results.undecided),
     "quadrant of a crowd": (charts.quadrant, results.crowd),
