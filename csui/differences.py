@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _SAID: Final = 3
 """Pairs that each get a sentence; more are in the table alone."""
-_HEADLINE: Final = 12
 _TINY: Final = 0.001
 
 
@@ -40,14 +39,14 @@ def between(view: page.View, *, group: str | None, landmark: float | None) -> No
 
 
 def _sentences(found: SurvivalDifferences) -> list[Any]:
-    """The finding; of more than two groups which pairs differ, and by how much if they are few."""
-    said: list[Any] = [found.finding]
-    pairs = found.table[found.table["time"] == _HEADLINE]
-    if len(found.groups) > 2:  # noqa: PLR2004 (two groups are one pair: the finding says it)
-        said += [found.pairs.finding] if found.pairs is not None else []
-        said += list(pairs["finding"]) if len(pairs) <= _SAID else []
-    said += list(found.means["finding"]) if len(found.means) == 1 else []
-    return said
+    """By how much the pairs differ, if they are few, and whether they do over the whole course."""
+    if len(found.means) <= _SAID:
+        amounts = list(found.means["finding"])
+    else:
+        amounts = [found.finding]
+    if len(found.groups) == 2 or found.pairs is None:  # noqa: PLR2004 (one pair)
+        return [found.finding, *(m for m in amounts if m is not found.finding)]
+    return [*(amounts or [found.finding]), found.pairs.finding]
 
 
 def _table(found: SurvivalDifferences) -> pd.DataFrame:
@@ -89,7 +88,7 @@ def _caption(found: SurvivalDifferences, landmark: float | None) -> None:
     """How to read the table, and who is not in it."""
     said = [t("page.differences.cause")]
     if len(found.table):
-        said.insert(0, t("page.differences.read"))
+        said = [t("page.differences.read"), t("page.differences.whole"), *said]
     if landmark:
         said.append(t("page.differences.later", m=landmark))
     said += [say(note) for note in found.notes if note.key.startswith("differences.")]

@@ -45,11 +45,9 @@ def test_groups_are_compared_in_words_and_figures(lang: str, company: cs.Portfol
     ran(app.selectbox(key="survival.group").set_value("plan"))
     result = cs.survival_differences(company, group="plan")
     assert result.pairs is not None
-    for said in (result.finding, result.pairs.finding):
+    for said in (*result.means["finding"], result.pairs.finding):
         assert says(app, said.say(lang))
     at = result.table[result.table["time"] == 12]
-    for said in at["finding"]:
-        assert says(app, said.say(lang))
     column = text("page.differences.at", lang, m=12)
     cells = next(d.value for d in app.dataframe if column in d.value.columns)[column]
     for cell, (_, row) in zip(cells, at.iterrows(), strict=True):
