@@ -40,10 +40,7 @@ def between(view: page.View, *, group: str | None, landmark: float | None) -> No
 
 def _sentences(found: SurvivalDifferences) -> list[Any]:
     """By how much the pairs differ, if they are few, and whether they do over the whole course."""
-    if len(found.means) <= _SAID:
-        amounts = list(found.means["finding"])
-    else:
-        amounts = [found.finding]
+    amounts = list(found.means["finding"]) if len(found.means) <= _SAID else [found.finding]
     if len(found.groups) == 2 or found.pairs is None:  # noqa: PLR2004 (one pair)
         return [found.finding, *(m for m in amounts if m is not found.finding)]
     return [*(amounts or [found.finding]), found.pairs.finding]
