@@ -8,7 +8,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from csdata.counts import check_durations, collapsed, outcomes
+from csdata.counts_durations import check_durations, collapsed, outcomes
 from csdata.errors import BadValues, MissingColumns
 from csdata.i18n import message
 from csdata.schema import lazy, native_like

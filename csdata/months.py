@@ -84,3 +84,13 @@ def with_age(frame: nw.LazyFrame[Any], out: str, start: str, day: str) -> nw.Laz
     # does not exist the boundary is the first of the next month, after every day of this one.
     late = nw.when(_day(start) > _day(day)).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
     return frame.with_columns((month_of(day) - month_of(start) - late).alias(out))
+
+
+def with_boundary(frame: nw.LazyFrame[Any], out: str, start: str, months: str) -> nw.LazyFrame[Any]:
+    """Adds the day number of start + a column of whole months, as :func:`csdata.clock.boundary`."""
+    frame = frame.with_columns(_i=month_of(start) + nw.col(months))
+    frame = _with_first_days(frame, _g0=nw.col("_i"), _g1=nw.col("_i") + 1)
+    frame = frame.with_columns(_same=nw.col("_g0") + _day(start) - 1)
+    return frame.with_columns(_smaller(nw.col("_same"), nw.col("_g1")).alias(out)).drop(
+        "_i", "_g0", "_g1", "_same"
+    )

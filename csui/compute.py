@@ -19,18 +19,21 @@ from csui.cache import cached
 
 if TYPE_CHECKING:
     from csdata.analyses._customer_place import Mates
+    from csdata.analyses.churn_reasons import ChurnReasons
     from csdata.analyses.customer import Customer
     from csdata.analyses.mrr_movements import MrrMovements
     from csdata.analyses.overview import Overview
     from csdata.analyses.portfolio_survival import Survival
     from csdata.analyses.quadrant import Quadrant
     from csdata.analyses.quality import DataQuality
+    from csdata.analyses.renewal_clock import RenewalClock
     from csdata.analyses.retention import Retention
     from csdata.analyses.retention_compare import RetentionComparison
     from csdata.analyses.retention_over_time import RetentionOverTime
     from csdata.analyses.revenue_cohorts import RevenueCohorts
     from csdata.analyses.revenue_mix import RevenueMix
     from csdata.analyses.revenue_retention import RevenueRetention
+    from csdata.analyses.survival_differences import SurvivalDifferences
     from csdata.analyses.tenures import Tenures
     from csdata.clock import Period
 
@@ -199,6 +202,32 @@ def survival(
     from csdata.analyses.portfolio_survival import survival
 
     return survival(portfolio, group=group, landmark=landmark)
+
+
+@cached
+def renewal_clock(portfolio: Portfolio) -> RenewalClock:
+    """Share of the contracts that leave at each renewal."""
+    from csdata.analyses.renewal_clock import renewal_clock
+
+    return renewal_clock(portfolio)
+
+
+@cached
+def survival_differences(
+    portfolio: Portfolio, *, group: str, landmark: float | None = None
+) -> SurvivalDifferences:
+    """By how much the customers of one group stay longer than those of another."""
+    from csdata.analyses.survival_differences import survival_differences
+
+    return survival_differences(portfolio, group=group, landmark=landmark)
+
+
+@cached
+def churn_reasons(portfolio: Portfolio) -> ChurnReasons:
+    """The share that has left by each month, by reason."""
+    from csdata.analyses.churn_reasons import churn_reasons
+
+    return churn_reasons(portfolio)
 
 
 @cached

@@ -1,4 +1,4 @@
-"""What is behind the survival picture: read-outs, medians, the difference in words, customers."""
+"""What is behind the survival picture: read-outs, medians, customers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 import streamlit as st
 
-from csdata.i18n import message
 from csdata.tables import Portfolio
-from csui import columns, downloads, figures, lists, page, widgets
+from csui import columns, downloads, figures, lists, widgets
 from csui.text import t
 
 if TYPE_CHECKING:
@@ -49,18 +48,6 @@ def readout(result: Survival) -> None:
         ]
     lists.table(rows, key="survival.readout")
     downloads.below(result.table, name="survival", key="survival.csv", label=t("page.survival.csv"))
-
-
-def difference(result: Survival) -> None:
-    """Whether the groups differ, in words; the standard term is in the fold of the page."""
-    if result.group is None:
-        return
-    if result.test is None:
-        page.said(message("page.survival.no_test"))
-    elif result.test.differs:
-        page.said(message("page.survival.differs"))
-    else:
-        page.said(message("page.survival.same"))
 
 
 def members(data: Portfolio, result: Survival, *, group: str | None) -> None:

@@ -137,8 +137,12 @@ class Curve:
         return float(areas.sum()), float(np.sqrt(variance.sum()))
 
 
-def estimate(group: Any, counts: pd.DataFrame, *, min_at_risk: int) -> Curve:
+def estimate(
+    group: Any, counts: pd.DataFrame, *, min_at_risk: int, start: float | None = None
+) -> Curve:
     """The curve of one group from its counted lives (see :class:`csdata.analyses._lives.Lives`).
+
+    ``start``: where it is to begin; by itself it begins at the first time with enough at risk.
 
     Source: Kaplan & Meier (1958); late entry as in Tsai, Jewell & Wang (1987), Biometrika 74.
     """
@@ -149,7 +153,7 @@ def estimate(group: Any, counts: pd.DataFrame, *, min_at_risk: int) -> Curve:
     entered = Tally.of(entry[lived], lives[lived])
     left = Tally.of(duration[lived], lives[lived])
     happened = Tally.of(duration[lived], events[lived])
-    start = _start(entered, left, min_at_risk=min_at_risk)
+    start = _start(entered, left, min_at_risk=min_at_risk) if start is None else start
     until = np.array([np.inf if np.isnan(start) else start])
     drawn = left.time > until
     d, time = np.diff(happened.total)[drawn], left.time[drawn]

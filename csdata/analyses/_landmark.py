@@ -10,7 +10,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from csdata.counts import count_durations
+from csdata.counts_durations import count_durations
 from csdata.errors import BadValues
 from csdata.i18n import Message, message
 from csdata.schema import lazy, native_like

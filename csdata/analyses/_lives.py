@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csdata.counts import count_durations
+from csdata.counts_durations import count_durations
 from csdata.i18n import Message, message
 
 
@@ -18,9 +18,9 @@ from csdata.i18n import Message, message
 class Lives:
     """Counted lives.
 
-    ``counts``: ``group``, (``stratum``,) ``entry``, ``duration``, ``events``, ``censored``; only
-    lives with a finite duration ≥ 0, observed from before its end. ``set_aside``: ``group``,
-    ``entry``, ``duration``, ``n``, ``reason``.
+    ``counts``: ``group``, (``cause``, ``stratum``,) ``entry``, ``duration``, ``events``,
+    ``censored``; only lives with a finite duration ≥ 0, observed from before its end.
+    ``set_aside``: ``group``, ``entry``, ``duration``, ``n``, ``reason``.
     """
 
     counts: pd.DataFrame
@@ -39,6 +39,7 @@ def read_lives(
     event: str,
     entry: str | None = None,
     group: str | None = None,
+    cause: str | None = None,
     strata: Sequence[str] = (),
 ) -> Lives:
     """Count the rows of ``table`` and set aside what no curve can use.
@@ -47,10 +48,16 @@ def read_lives(
     duration 0 stays, although it is at risk at no time.
 
     Raises:
-        MissingColumns, BadValues: as for :func:`csdata.counts.count_durations`.
+        MissingColumns, BadValues: as for :func:`csdata.counts_durations.count_durations`.
     """
     counted = count_durations(
-        table, duration=duration, event=event, entry=entry, group=group, strata=strata
+        table,
+        duration=duration,
+        event=event,
+        entry=entry,
+        group=group,
+        cause=cause,
+        strata=strata,
     )
     counted["entry"] = counted["entry"].clip(lower=0)
     start, end = counted["entry"], counted["duration"]

@@ -208,7 +208,7 @@ def _finding(curves: SurvivalCurves, test: LogRank | None, *, landmark: float | 
     at = curves.at(horizon, exact_ends=True).iloc[places]
     high, low = (at.iloc[i] for i in (at["survival"].argmax(), at["survival"].argmin()))
     values = {
-        "what": _what(horizon, landmark=landmark, start=starts.pop()),
+        "what": what_share(horizon, landmark=landmark, start=starts.pop()),
         "high": high["group"],
         "low": low["group"],
         "n": sum(curves.parts[i].n for i in places),
@@ -232,7 +232,7 @@ def headline(curves: SurvivalCurves, *, landmark: float | None = None) -> Messag
     at = curves.at(horizon, exact_ends=True).iloc[0]
     return message(
         "survival.finding_exact" if at["exact"] else "survival.finding",
-        what=_what(horizon, landmark=landmark, start=curve.start),
+        what=what_share(horizon, landmark=landmark, start=curve.start),
         share=float(at["survival"]),
         lower=float(at["lower"]),
         upper=float(at["upper"]),
@@ -250,7 +250,7 @@ def _horizon(curves: SurvivalCurves, places: list[int]) -> int | None:
     return None
 
 
-def _what(horizon: int, *, landmark: float | None, start: float) -> Message:
+def what_share(horizon: int, *, landmark: float | None, start: float) -> Message:
     """The share that is spoken of, with what it is conditional on."""
     if landmark is not None:
         return message("survival.what_landmark", horizon=horizon, m=landmark)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -21,22 +21,32 @@ from numpy.typing import ArrayLike
 
 from csdata import clock as ck
 from csdata.analyses._curves import Curve, band, estimate
+from csdata.analyses._excess import against_rest
+from csdata.analyses._incidence import CumulativeIncidence, cumulative_incidence
 from csdata.analyses._landmark import Landmark, landmark
 from csdata.analyses._lives import by_group, group_column, read_lives
-from csdata.analyses._logrank import LogRank, against_rest, logrank
+from csdata.analyses._logrank import LogRank, logrank
+from csdata.analyses._pairs import Pairs, Trend, holm, pairwise_logrank, trend_test
 from csdata.analyses.intervals import Interval, alpha, mover, z_value
 from csdata.counts import ALL
 from csdata.errors import BadValues, NotEnoughData
 from csdata.i18n import Message, message
 
 __all__ = [
+    "CumulativeIncidence",
     "Landmark",
     "LogRank",
+    "Pairs",
     "SurvivalCurves",
+    "Trend",
     "against_rest",
+    "cumulative_incidence",
+    "holm",
     "kaplan_meier",
     "landmark",
     "logrank",
+    "pairwise_logrank",
+    "trend_test",
 ]
 
 MIN_AT_RISK: Final = 10
@@ -164,25 +174,29 @@ class SurvivalCurves:
             }
         )
 
-    def rmst_difference(self, tau: float) -> pd.DataFrame:
+    def rmst_difference(self, tau: float, *, together: bool = False) -> pd.DataFrame:
         """Difference of restricted means for each pair of groups.
+
+        Args:
+            tau: As for :meth:`rmst`.
+            together: Widen the intervals so that all of them hold at once (Bonferroni).
 
         Returns:
             ``group``, ``reference`` (the earlier of the pair), ``difference`` (group less
-            reference), ``se``, ``lower``, ``upper``; not adjusted for several comparisons, NaN
-            where either group lost nobody.
+            reference), ``se``, ``lower``, ``upper``; NaN where either group lost nobody.
 
         Raises:
             BadValues: As for :meth:`rmst`, or the curves start at different times.
         """
         means = self.rmst(tau)
+        z = z_value(self._shared_confidence() if together else self.confidence)
         self._check_starts(self.parts)
         rows: list[dict[str, Any]] = []
         mean, error = (means[c].to_numpy(float) for c in ("rmst", "se"))
         for i, j in itertools.combinations(range(len(means)), 2):
             se = float(np.hypot(error[i], error[j])) if error[i] and error[j] else np.nan
             difference = float(mean[j] - mean[i])
-            reach = z_value(self.confidence) * se
+            reach = z * se
             rows.append(
                 {
                     "group": self.groups[j],
@@ -212,6 +226,49 @@ class SurvivalCurves:
             for i in places
         )
         return Interval(*map(float, mover(first, second)))
+
+    def differences(self, times: ArrayLike, *, together: bool = False) -> pd.DataFrame:
+        """Difference of survival at given times, for each pair of groups.
+
+        Args:
+            times: One time or several.
+            together: Widen the intervals so that those of all pairs hold at once (Bonferroni).
+
+        Returns:
+            ``group``, ``reference`` (the earlier of the pair), ``time``, ``at_risk`` (the smaller
+            number), ``difference`` (group less reference), ``lower``, ``upper`` (MOVER; where a
+            curve stands at 1 or 0 from its exact bounds).
+
+        Raises:
+            BadValues: The curves start at different times.
+        """
+        self._check_starts(self.parts)
+        confidence = self._shared_confidence() if together else self.confidence
+        asked = np.atleast_1d(np.asarray(times, float))
+        at = replace(self, confidence=confidence).at(asked, exact_ends=True)
+        columns = ("survival", "lower", "upper")
+        blocks = [at.iloc[i * len(asked) :][: len(asked)] for i in range(len(self.parts))]
+        ends = [Interval(*(block[c].to_numpy(float) for c in columns)) for block in blocks]
+        risks = [block["at_risk"].to_numpy() for block in blocks]
+        pieces: list[pd.DataFrame] = []
+        pairs = list(itertools.combinations(range(len(blocks)), 2))
+        for i, j in pairs:
+            found = mover(ends[j], ends[i])
+            values = dict(zip(("difference", "lower", "upper"), found, strict=True))
+            risk = np.minimum(risks[i], risks[j])
+            pieces.append(pd.DataFrame({"time": asked, "at_risk": risk, **values}))
+        if not pairs:
+            names = ["group", "reference", "time", "at_risk", "difference", "lower", "upper"]
+            return pd.DataFrame(columns=names)
+        table = _stacked([self.groups[j] for _, j in pairs], pieces)
+        labels = [self.groups[i] for i, _ in pairs]
+        table.insert(1, "reference", group_column(labels, [len(asked)] * len(pairs)))
+        return table
+
+    def _shared_confidence(self) -> float:
+        """Of each pair's interval, so that all hold with the confidence of the curves."""
+        pairs = max(1, len(self.parts) * (len(self.parts) - 1) // 2)
+        return 1 - alpha(self.confidence) / pairs
 
     def _place(self, group: Any) -> int:
         for i, found in enumerate(self.groups):
@@ -249,6 +306,7 @@ def kaplan_meier(
     group: str | None = None,
     confidence: float = 0.95,
     min_at_risk: int = MIN_AT_RISK,
+    common_start: bool = False,
 ) -> SurvivalCurves:
     """Kaplan–Meier curves with log–log bands from one row per life.
 
@@ -262,6 +320,8 @@ def kaplan_meier(
         confidence: Of the intervals, two-sided.
         min_at_risk: With late entry a group's curve starts at the first time with so many at risk;
             1 gives the curve from the very first entry.
+        common_start: All curves start where the last of them does, so that they can be compared:
+            each is given survival to that time.
 
     Raises:
         MissingColumns: A named column is absent.
@@ -278,6 +338,12 @@ def kaplan_meier(
     )
     if not curves:
         raise NotEnoughData(found=0, needed=1, what=message("survival.what.lives"))
+    latest = max((c.start for c in curves if not np.isnan(c.start)), default=0.0)
+    if common_start and latest > 0:
+        curves = tuple(
+            estimate(c.group, part, min_at_risk=min_at_risk, start=max(latest, c.start))
+            for c, (_, part) in zip(curves, by_group(lives.counts), strict=True)
+        )
     n, events = sum(c.n for c in curves), sum(c.events_total for c in curves)
     return SurvivalCurves(
         table=_stacked([c.group for c in curves], [_rows(c, confidence) for c in curves]),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from csdata.charts.marks import with_note, with_target
     from csdata.charts.money_triangle import revenue_triangle
     from csdata.charts.mrr_bars import mrr_movements
+    from csdata.charts.reason_areas import churn_reasons
+    from csdata.charts.renewal_points import renewal_clock
     from csdata.charts.revenue_layers import revenue_cohorts
     from csdata.charts.revenue_lines import revenue_retention
     from csdata.charts.scatter import quadrant, selected
@@ -24,12 +26,14 @@ if TYPE_CHECKING:
     from csdata.charts.waterfall import mrr_bridge
 
 __all__ = [
+    "churn_reasons",
     "customer",
     "mrr_bridge",
     "mrr_movements",
     "picked",
     "quadrant",
     "quadrant_curves",
+    "renewal_clock",
     "retention",
     "retention_curves",
     "retention_over_time",
@@ -43,12 +47,14 @@ __all__ = [
 ]
 
 _HOME: Final = {
+    "churn_reasons": "reason_areas",
     "customer": "life_line",
     "mrr_bridge": "waterfall",
     "mrr_movements": "mrr_bars",
     "picked": "heatmap",
     "quadrant": "scatter",
     "quadrant_curves": "steps",
+    "renewal_clock": "renewal_points",
     "retention": "heatmap",
     "retention_curves": "cohort_curves",
     "retention_over_time": "age_over_time",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from csdata import charts
-from csui import compute, curves, events, page, widgets
+from csui import compute, curves, differences, events, leaving, page, widgets
 from csui.text import language, t
 
 view = events.with_eras(page.view("survival"))
@@ -28,7 +28,10 @@ page.show(
 
 st.subheader(t("page.survival.readout"), anchor=False)
 curves.readout(result)
-curves.difference(result)
+differences.between(view, group=group, landmark=later or None)
+
+leaving.renewals(view, narrowed=bool(group or later))
+leaving.reasons(view, narrowed=bool(group or later))
 
 st.subheader(t("page.survival.behind"), anchor=False)
 curves.members(view.data, result, group=group)

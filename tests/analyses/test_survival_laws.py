@@ -206,3 +206,23 @@ def test_two_copies_of_the_same_lives_do_not_differ(table):
     found = s.logrank(twice, duration="months", event="left", group="plan", entry="seen")
     assert found.statistic == pytest.approx(0, abs=1e-9)
     assert not found.differs
+
+
+@some
+@given(tables(late=True), st.integers(1, 7))
+def test_a_life_told_in_two_rows_changes_no_curve_and_no_test(table, time):
+    """Start–stop rows: seen up to a time, and from there on."""
+    long = (table["months"] > time) & (table["seen"] < time)
+    first = table[long].assign(months=time, left=False)
+    halves = pd.concat([table[~long], first, table[long].assign(seen=time)], ignore_index=True)
+    times = np.arange(1.0, table["months"].max() + 1)
+    whole, split = (km(t, entry="seen", min_at_risk=1).at(times) for t in (table, halves))
+    same(whole, split)
+    statistics = []
+    for lives in (table, halves):
+        try:
+            found = s.logrank(lives, duration="months", event="left", group="plan", entry="seen")
+            statistics.append(found.statistic)
+        except NotEnoughData:
+            statistics.append(None)
+    assert statistics[0] == pytest.approx(statistics[1])

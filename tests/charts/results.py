@@ -49,6 +49,16 @@ def survival(group: str | None = "plan", landmark: float | None = None) -> cs.Su
 
 
 @functools.cache
+def renewal_clock() -> cs.RenewalClock:
+    return cs.renewal_clock(company())
+
+
+@functools.cache
+def churn_reasons() -> cs.ChurnReasons:
+    return cs.churn_reasons(company())
+
+
+@functools.cache
 def mrr_movements() -> cs.MrrMovements:
     return cs.mrr_movements(company())
 

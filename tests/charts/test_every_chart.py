@@ -55,6 +55,8 @@ CASES: dict[str, tuple[Callable[..., Any], Callable[[], Any]]] = {
     "survival by plan": (charts.survival, results.survival),
     "survival from a landmark": (charts.survival, lambda: results.survival("plan", 3)),
     "survival of many groups": (charts.survival, results.many_groups),
+    "leaving at renewals": (charts.renewal_clock, results.renewal_clock),
+    "reasons": (charts.churn_reasons, results.churn_reasons),
     "quadrant": (charts.quadrant, results.quadrant),
     "quadrant without a cell for some": (charts.quadrant, results.undecided),
     "quadrant of a crowd": (charts.quadrant, results.crowd),
@@ -136,8 +138,8 @@ def test_shares_are_drawn_from_none_to_all(name: str) -> None:
         and definition.get("field") in shares
         and "scale" in definition
     ]
-    # Revenue can grow beyond what it was: its pictures have an axis of their own.
-    assert scales or "quadrant" in name or "money" in name
+    # Revenue can grow beyond what it was, and few leave at one renewal: axes of their own.
+    assert scales or "quadrant" in name or "money" in name or "leaving" in name
     assert all(domain == [0, 1] for domain in scales) or "money" in name
 
 

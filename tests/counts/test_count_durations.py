@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csdata.counts import ALL, count_durations
+from csdata.counts import ALL
+from csdata.counts_durations import count_durations
 from csdata.errors import BadValues, MissingColumns
 from tests.backends import BACKENDS, on_every_backend
 

@@ -14,9 +14,10 @@ LAYERS = (
     (
         *("csdata.counts", "csdata.counts_activity", "csdata.counts_money", "csdata.counts_native"),
         "csdata.counts_periods",
+        "csdata.counts_durations",
         "csdata.counts_customer",
         "csdata.counts_hazards",
-        *("csdata.clock", "csdata.schema", "csdata.tables"),
+        *("csdata.counts_renewals", "csdata.clock", "csdata.schema", "csdata.tables"),
     ),
     ("csdata.analyses", "csdata.intake", "csdata.sample"),
     ("csdata.charts", "csdata.export", "csdata.store", "csdata.cli"),

@@ -1,13 +1,17 @@
 # Oracles for the survival statistics: R's own package `survival`, written to CSV files beside
 # this script. R is not needed to run the tests; run `Rscript survival.R` here to renew the files.
 #
-# survival_lives.csv    the lives: data sets bundled with the package, and made-up ones
+# public_lives.csv      read: public data sets bundled with lifelines (public_lives.py)
+# survival_lives.csv    the lives: those, data sets bundled with R's package, and made-up ones
 # survival_curves.csv   survfit with log-log bands
 # survival_at.csv       the same curves at fixed times
 # survival_medians.csv  medians with their intervals
-# survival_rmst.csv     restricted means with standard errors
+# survival_rmst.csv     restricted means with standard errors; with late entry from the curve's start
 # survival_logrank.csv  survdiff (rho 0 and 1, strata); with late entry the score test of
 #                       coxph(ties = "exact"), which is the log-rank test
+# survival_trend.csv    the same score test with the places of the groups as numbers
+# survival_pairs.csv    survdiff of each pair of groups, p-values adjusted by p.adjust("holm")
+# survival_planning.csv Schoenfeld's numbers of events and subjects, from R's normal quantiles
 
 suppressPackageStartupMessages(library(survival))
 set.seed(20261031)
@@ -33,7 +37,8 @@ all <- rbind(
   with(veteran, lives("veteran", time, status, celltype, stratum = trt)),
   with(late, lives("late", duration, event, group, entry, stratum)),
   with(tied, lives("tied", duration, event, group)),
-  lives("six", c(5, 6, 6, 2, 4, 4), c(1, 0, 1, 1, 0, 1), "g")
+  lives("six", c(5, 6, 6, 2, 4, 4), c(1, 0, 1, 1, 0, 1), "g"),
+  read.csv("public_lives.csv", colClasses = c(group = "character", stratum = "character"))
 )
 
 fit <- function(d) {
@@ -77,7 +82,7 @@ for (name in unique(all$data)) {
       # Off its own times summary() counts those at risk at the next one; with late entry that
       # is another number, so such curves are asked at their own times only.
       own <- f$time[unique(round(seq(1, length(f$time), length.out = 5)))]
-      between <- if (any(d$entry > 0)) NULL else (own[-1] + own[-length(own)]) / 2
+      between <- if (any(d$entry > 0)) NULL else round((own[-1] + own[-length(own)]) / 2, 9)
       times <- sort(c(own, between))
       s <- summary(f, times = times)
       at <- rbind(at, cbind(key, data.frame(
@@ -88,11 +93,12 @@ for (name in unique(all$data)) {
         n = nrow(d), events = sum(d$event), median = q[["median"]], lower = q[["0.95LCL"]],
         upper = q[["0.95UCL"]]
       )))
-      if (start == 0) {
-        tau <- min(tapply(whole$duration, whole$group, max))
-        m <- summary(f, rmean = tau)$table
-        rmst <- rbind(rmst, cbind(key, tau = tau, rmst = m[["rmean"]], se = m[["se(rmean)"]]))
-      }
+      # R integrates from 0: the clock of a late curve is set to its start.
+      tau <- min(tapply(whole$duration, whole$group, max))
+      later <- given(d, start)
+      later[c("entry", "duration")] <- later[c("entry", "duration")] - start
+      m <- summary(fit(later), rmean = tau - start)$table
+      rmst <- rbind(rmst, cbind(key, tau = tau, rmst = m[["rmean"]], se = m[["se(rmean)"]]))
     }
   }
 }
@@ -108,23 +114,72 @@ test <- function(name, rho, strata) {
   )
 }
 
-late_test <- function(strata) {
-  d <- all[all$data == "late", ]
+late_test <- function(name, strata) {
+  d <- all[all$data == name, ]
   formula <- Surv(entry, duration, event) ~ group
   if (strata) formula <- update(formula, . ~ . + strata(stratum))
   s <- coxph(formula, data = d, ties = "exact")
   data.frame(
-    data = "late", entry = TRUE, strata = strata, rho = 0, statistic = s$score, df = length(coef(s))
+    data = name, entry = TRUE, strata = strata, rho = 0, statistic = s$score, df = length(coef(s))
   )
 }
 
 grid <- expand.grid(
-  name = c("lung", "veteran", "late"), rho = c(0, 1), strata = c(FALSE, TRUE),
+  name = c("lung", "veteran", "late", "rossi", "leukemia"), rho = c(0, 1), strata = c(FALSE, TRUE),
   stringsAsFactors = FALSE
 )
 tests <- do.call(rbind, Map(test, grid$name, grid$rho, grid$strata))
-tests <- rbind(tests, test("tied", 0, FALSE), test("tied", 1, FALSE))
-tests <- rbind(tests, late_test(FALSE), late_test(TRUE))
+for (name in c("tied", "waltons", "larynx", "regimes")) {
+  tests <- rbind(tests, test(name, 0, FALSE), test(name, 1, FALSE))
+}
+tests <- rbind(tests, late_test("late", FALSE), late_test("late", TRUE))
+tests <- rbind(tests, late_test("heart", FALSE), late_test("heart", TRUE))
+
+trend <- function(name, entry, strata) {
+  d <- all[all$data == name & (all$stratum != "" | !strata), ]
+  d$place <- match(d$group, sort(unique(d$group)))
+  formula <- if (entry) Surv(entry, duration, event) ~ place else Surv(duration, event) ~ place
+  if (strata) formula <- update(formula, . ~ . + strata(stratum))
+  s <- coxph(formula, data = d, ties = "exact")
+  data.frame(data = name, entry = entry, strata = strata, statistic = s$score, p_value =
+    pchisq(s$score, 1, lower.tail = FALSE), falls = coef(s)[[1]] > 0)
+}
+trends <- rbind(
+  trend("larynx", FALSE, FALSE), trend("veteran", FALSE, FALSE), trend("veteran", FALSE, TRUE),
+  trend("late", TRUE, FALSE), trend("late", TRUE, TRUE), trend("tied", FALSE, FALSE)
+)
+
+pairs <- NULL
+for (name in c("larynx", "veteran", "regimes")) {
+  d <- all[all$data == name, ]
+  both <- combn(sort(unique(d$group)), 2)
+  chisq <- apply(both, 2, function(ab) {
+    survdiff(Surv(duration, event) ~ group, data = d[d$group %in% ab, ])$chisq
+  })
+  p <- pchisq(chisq, 1, lower.tail = FALSE)
+  pairs <- rbind(pairs, data.frame(
+    data = name, a = both[1, ], b = both[2, ], statistic = chisq, p_value = p,
+    p_adjusted = p.adjust(p, "holm")
+  ))
+}
+
+# Events for a hazard ratio (Schoenfeld 1983); subjects under an exponential life with uniform
+# accrual over a and further follow-up f, the probability of leaving by numerical integration.
+planning <- expand.grid(
+  hazard = c(0.01, 0.03), ratio = c(0.5, 0.75, 1.5), power = c(0.8, 0.9), share = c(0.5, 0.25),
+  accrual = c(0, 12), followup = c(6, 24)
+)
+planning$events <- with(planning, (qnorm(0.975) + qnorm(power))^2 /
+  (share * (1 - share) * log(ratio)^2))
+leaving <- function(hazard, a, f) {
+  if (a == 0) return(1 - exp(-hazard * f))
+  integrate(function(t) 1 - exp(-hazard * t), f, f + a, rel.tol = 1e-12)$value / a
+}
+planning$leaving <- with(planning, mapply(
+  function(h, r, s, a, f) (1 - s) * leaving(h, a, f) + s * leaving(h * r, a, f),
+  hazard, ratio, share, accrual, followup
+))
+planning$subjects <- ceiling(planning$events / planning$leaving)
 
 save <- function(table, name) {
   numbers <- sapply(table, is.double)
@@ -138,3 +193,6 @@ save(at, "at")
 save(medians, "medians")
 save(rmst, "rmst")
 save(tests, "logrank")
+save(trends, "trend")
+save(pairs, "pairs")
+save(planning, "planning")
