@@ -37,8 +37,9 @@ class RetentionComparison:
     share, with ``lower`` and ``upper``; NaN where either is unknown. ``method`` "shares": both
     shares are of members whose outcome is known (Wilson, Newcombe); "curves": Kaplan–Meier, since
     some are still under observation (log–log bands, MOVER). ``enough``: five or more stand behind
-    both and the two can be compared (never of *on or after*: see :func:`compare_retention`); without
-    it ``finding`` makes no statement. ``differs``: the interval excludes 0.
+    both and the two can be compared (see :func:`compare_retention`); without it ``finding`` makes
+    no statement. ``start``: the month from which both are seen, NaN where that is not the same for
+    both. ``differs``: the interval excludes 0.
     """
 
     table: pd.DataFrame
@@ -73,6 +74,8 @@ def compare_retention(
     are compared, else the two Kaplan–Meier curves, which use everybody for as long as they are
     seen. All other measures: the shares of those eligible. *On or after* has no difference: the
     row that began later had fewer months to come back, so that it lies lower without any change.
+    Nor have shares of which one is of survivors to the beginning of the records alone, or curves
+    that begin at different ages.
 
     Args:
         portfolio: What the result was computed from.
@@ -95,7 +98,7 @@ def compare_retention(
         method = "curves"
         table, difference, start = _curves(portfolio, result, (a, b), first)
     else:
-        table, difference = _shares(result, cells)
+        table, difference, start = _shares(result, cells)
     table.insert(0, "cohort", pd.Series([a, b], dtype=object))
     table.insert(1, "size", [_size(result, row) for row in (a, b)])
     gap, lower, upper = (float(value) for value in difference)
@@ -195,17 +198,20 @@ def _both_known(cells: list[pd.Series | None]) -> bool:
     return all(c is not None and c["complete"] and not c["conditional"] for c in cells)
 
 
-def _shares(result: Retention, cells: list[pd.Series | None]) -> tuple[pd.DataFrame, Interval]:
-    """Both shares as they are, and their difference; unknown where they cannot be compared."""
+def _shares(
+    result: Retention, cells: list[pd.Series | None]
+) -> tuple[pd.DataFrame, Interval, float]:
+    """Both shares as in the triangle, their difference, and the month from which both are seen."""
     counted = [(0, 0) if c is None else (int(c["active"]), int(c["eligible"])) for c in cells]
     active, n = (np.array(values) for values in zip(*counted, strict=True))
-    share = intervals.wilson(active, n)
-    table = pd.DataFrame(
-        {"n": n, "share": share.estimate, "lower": share.lower, "upper": share.upper}
-    )
+    table = pd.DataFrame({"n": n})
+    for name in ("share", "lower", "upper"):
+        table[name] = [np.nan if c is None else float(c[name]) for c in cells]
+    if any(c is not None and c["conditional"] for c in cells):
+        return table, _UNKNOWN, np.nan
     if result.measure == "on_or_after":
-        return table, _UNKNOWN
-    return table, intervals.newcombe(active[0], n[0], active[1], n[1])
+        return table, _UNKNOWN, 0.0
+    return table, intervals.newcombe(active[0], n[0], active[1], n[1]), 0.0
 
 
 def _curves(
