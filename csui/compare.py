@@ -77,7 +77,7 @@ def _figures(result: Retention, found: RetentionComparison) -> None:
     )
     lists.table(pd.DataFrame(rows), key="retention.comparison")
     said = [say(found.how)]
-    if not found.enough:
+    if found.finding.key == "retention.compare.finding_few":
         said.append(t("page.retention.compare_wider"))
     said += [say(n) for n in found.notes if n.key == "retention.compare.many"]
     st.caption("\n".join(f"- {safe(line)}" for line in said))

@@ -148,3 +148,8 @@ def share_at(measure: Measure, first: int, last: int, *, start: float = 0.0) -> 
     if start > 0:
         return message("survival.what_given", horizon=first, start=start)
     return message("survival.what_start", horizon=first)
+
+
+def instead_of_later() -> dict[str, Message]:
+    """What can be compared in place of *on or after*: names of measures, for a sentence."""
+    return {name: message(f"retention.measure.{name}") for name in ("on", "bracket")}

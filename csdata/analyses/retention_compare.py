@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
 from csdata.analyses import intervals
 from csdata.analyses._retention_count import BY
-from csdata.analyses._retention_words import share_at
+from csdata.analyses._retention_words import instead_of_later, share_at
 from csdata.analyses.intervals import Interval
 from csdata.analyses.portfolio_survival import FEW, HORIZONS
 from csdata.analyses.retention import Retention
@@ -24,6 +24,8 @@ from csdata.tables import Portfolio
 
 Method = Literal["shares", "curves"]
 
+_UNKNOWN: Final = Interval(np.nan, np.nan, np.nan)
+
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class RetentionComparison:
@@ -35,7 +37,9 @@ class RetentionComparison:
     share, with ``lower`` and ``upper``; NaN where either is unknown. ``method`` "shares": both
     shares are of members whose outcome is known (Wilson, Newcombe); "curves": Kaplan–Meier, since
     some are still under observation (log–log bands, MOVER). ``enough``: five or more stand behind
-    both; without them ``finding`` makes no statement. ``differs``: the interval excludes 0.
+    both and the two can be compared (see :func:`compare_retention`); without it ``finding`` makes
+    no statement. ``start``: the month from which both are seen, NaN where that is not the same for
+    both. ``differs``: the interval excludes 0.
     """
 
     table: pd.DataFrame
@@ -68,7 +72,10 @@ def compare_retention(
 
     Contract months of *alive*: where every member of both rows has reached the age the two shares
     are compared, else the two Kaplan–Meier curves, which use everybody for as long as they are
-    seen. All other measures: the shares of those eligible.
+    seen. All other measures: the shares of those eligible. *On or after* has no difference: the
+    row that began later had fewer months to come back, so that it lies lower without any change.
+    Nor have shares of which one is of survivors to the beginning of the records alone, or curves
+    that begin at different ages.
 
     Args:
         portfolio: What the result was computed from.
@@ -91,7 +98,7 @@ def compare_retention(
         method = "curves"
         table, difference, start = _curves(portfolio, result, (a, b), first)
     else:
-        table, difference = _shares(cells)
+        table, difference, start = _shares(result, cells)
     table.insert(0, "cohort", pd.Series([a, b], dtype=object))
     table.insert(1, "size", [_size(result, row) for row in (a, b)])
     gap, lower, upper = (float(value) for value in difference)
@@ -191,21 +198,26 @@ def _both_known(cells: list[pd.Series | None]) -> bool:
     return all(c is not None and c["complete"] and not c["conditional"] for c in cells)
 
 
-def _shares(cells: list[pd.Series | None]) -> tuple[pd.DataFrame, Interval]:
+def _shares(
+    result: Retention, cells: list[pd.Series | None]
+) -> tuple[pd.DataFrame, Interval, float]:
+    """Both shares as in the triangle, their difference, and the month from which both are seen."""
     counted = [(0, 0) if c is None else (int(c["active"]), int(c["eligible"])) for c in cells]
     active, n = (np.array(values) for values in zip(*counted, strict=True))
-    share = intervals.wilson(active, n)
-    table = pd.DataFrame(
-        {"n": n, "share": share.estimate, "lower": share.lower, "upper": share.upper}
-    )
-    return table, intervals.newcombe(active[0], n[0], active[1], n[1])
+    table = pd.DataFrame({"n": n})
+    for name in ("share", "lower", "upper"):
+        table[name] = [np.nan if c is None else float(c[name]) for c in cells]
+    if any(c is not None and c["conditional"] for c in cells):
+        return table, _UNKNOWN, np.nan
+    if result.measure == "on_or_after":
+        return table, _UNKNOWN, 0.0
+    return table, intervals.newcombe(active[0], n[0], active[1], n[1]), 0.0
 
 
 def _curves(
     portfolio: Portfolio, result: Retention, rows: tuple[Any, Any], month: int
 ) -> tuple[pd.DataFrame, Interval, float]:
     """Both Kaplan–Meier curves at a month; the later of the two months from which they start."""
-    unknown = Interval(np.nan, np.nan, np.nan)
     parts: list[pd.DataFrame] = []
     found: list[Interval] = []
     starts: list[float] = []
@@ -221,7 +233,7 @@ def _curves(
         table[name] = [interval[place] for interval in found]
     # Curves that begin at different ages are conditional on different things.
     same = starts[0] == starts[1]
-    difference = intervals.mover(*found) if same else unknown
+    difference = intervals.mover(*found) if same else _UNKNOWN
     return table, difference, starts[0] if same else np.nan
 
 
@@ -244,6 +256,9 @@ def _finding(
 ) -> Message:
     names = [_named(result, row) for row in table["cohort"]]
     what = share_at(result.measure, *span, start=start)
+    if result.measure == "on_or_after":
+        pair = {"a": names[0], "b": names[1]}
+        return message("retention.compare.finding_later", what=what, **pair, **instead_of_later())
     if np.isnan(start):
         return message("retention.compare.finding_late", a=names[0], b=names[1])
     if not enough:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from csdata import clock as ck
 from csdata.analyses import intervals
-from csdata.analyses._retention_words import share_at
+from csdata.analyses._retention_words import instead_of_later, share_at
 from csdata.analyses._standing import Measure
 from csdata.analyses.portfolio_survival import FEW
 from csdata.analyses.retention import Retention
@@ -96,8 +96,13 @@ def retention_over_time(result: Retention, *, age: int) -> RetentionOverTime:
 
 
 def _finding(result: Retention, table: pd.DataFrame, span: tuple[int, int]) -> Message:
-    """The latest year of complete start cohorts against the year before; or why there is none."""
+    """The latest year of complete start cohorts against the year before; or why there is none.
+
+    Of *on or after* there is none: the newer the start, the fewer months there were to come back.
+    """
     what = share_at(result.measure, *span)
+    if result.measure == "on_or_after":
+        return message("retention.over_time.later", what=what, **instead_of_later())
     whole = table[table["complete"] & ~table["conditional"]]
     if whole.empty:
         return message("retention.over_time.none", what=what)

@@ -14,17 +14,21 @@ from csdata import (
     Portfolio,
     compare_retention,
     retention,
+    retention_over_time,
 )
 from csdata import clock as ck
+from csdata.analyses.retention import Retention
 from csdata.analyses.retention_compare import default_age, default_rows
 from csdata.errors import BadValues, NotEnoughData
 from tests.analyses.test_retention import two_cohorts
 from tests.analyses.test_retention_use import with_usage
+from tests.counts.test_count_activity import Use
 from tests.portfolios import AS_OF, LIVES, Life, portfolio
 
 A = dt.date.fromisoformat(AS_OF)
 Z = 1.959963984540054
 Three = tuple[float, float, float]
+VERDICTS = ("retention.compare.finding_", "retention.over_time.")
 
 
 def split(first: int, of_first: int, second: int, of_second: int) -> Portfolio:
@@ -92,28 +96,30 @@ def slow_difference(a: Three, b: Three) -> Three:
     return gap, gap - below, gap + above
 
 
+@st.composite
+def curves(draw: st.DrawFn) -> tuple[list[Life], list[Life], int]:
+    """Two groups with a curve each at an age of which some of them have not seen the end.
+
+    To any lives one is added that is seen beyond the age, so that the curve is known and above 0
+    there, and to the first group one that has not reached it, so that shares will not do.
+    """
+    age = draw(st.integers(1, 12))
+    long: Life = ("2025-01-01", None)  # 14 months
+    return [*draw(LIVES), long, (AS_OF, None)], [*draw(LIVES), long], age
+
+
 @settings(max_examples=40)
-@given(LIVES, LIVES, st.integers(0, 12))
-def test_curves_equal_a_loop_over_days(one: list[Life], two: list[Life], age: int) -> None:
+@given(curves())
+def test_curves_equal_a_loop_over_days(case: tuple[list[Life], list[Life], int]) -> None:
+    one, two, age = case
     expected = [slow_curve(lives, age) for lives in (one, two)]
     data = portfolio([*one, *two], AS_OF, plan=["甲"] * len(one) + ["乙"] * len(two))
-    try:
-        result = retention(data, by="plan")
-    except NotEnoughData:
-        assert all(e is None for e in expected)
-        return
-    rows = set(result.table["cohort"])
-    if rows != {"甲", "乙"} or age not in set(result.table["age"]):
-        with pytest.raises(BadValues):
-            compare_retention(data, result, a="甲", b="乙", age=age)
-        return
-    found = compare_retention(data, result, a="甲", b="乙", age=age)
-    if found.method == "shares" or None in expected:
-        return
-    for side, known in zip(found.table.itertuples(), expected, strict=True):
+    found = compare_retention(data, retention(data, by="plan"), a="甲", b="乙", age=age)
+    a, b = (e for e in expected if e is not None)
+    assert found.method == "curves"
+    for side, known in zip(found.table.itertuples(), (a, b), strict=True):
         row: Any = side
         assert (row.share, row.lower, row.upper) == pytest.approx(known, abs=1e-9)
-    (a, b) = (e for e in expected if e is not None)
     assert (found.difference, found.lower, found.upper) == pytest.approx(
         slow_difference(a, b), abs=1e-9
     )
@@ -173,15 +179,106 @@ def test_measures_of_use_are_compared_over_those_eligible() -> None:
     assert "開始から1か月後の 1 か月に利用した割合" in found.finding.say("ja")
 
 
-def test_cohorts_seen_from_different_ages_are_not_compared() -> None:
-    lives: list[Life] = [*[("2024-01-10", None)] * 12, *[("2025-01-10", None)] * 12]
-    plain = portfolio(lives, AS_OF)
-    late = Portfolio(customers=plain.customers, as_of=A, observed_from=dt.date(2025, 7, 1))
-    result = retention(late)
-    first, second = sorted(set(result.table["cohort"]))
-    found = compare_retention(late, result, a=first, b=second, age=13)
-    assert found.finding.key == "retention.compare.finding_late"
+def steady_use(seed: int, chances: tuple[float, float] = (0.15, 0.15)) -> Portfolio:
+    """30 starts a month for 24 months; a month is used with one chance by the starts of the first
+    year, and with another by those of the second."""
+    rng = np.random.default_rng(seed)
+    lives: list[Life] = []
+    uses: list[Use] = []
+    for m in range(24):
+        start = ck.first_of_index(ck.month_index(A) - 23 + m)
+        for _ in range(30):
+            months = np.flatnonzero(rng.random(24 - m) < chances[m // 12])
+            days = [ck.boundary(start, int(k)).isoformat() for k in months]
+            uses += [(len(lives), day, 1.0) for day in days]
+            lives.append((start.isoformat(), None))
+    return with_usage(lives, uses)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_less_time_to_come_back_is_no_difference(seed: int) -> None:
+    data = steady_use(seed)
+    result = retention(data, measure="on_or_after", cohort="quarter")
+    age = 3
+    pair: Any = default_rows(result, age)
+    a, b = pair
+    found = compare_retention(data, result, a=a, b=b, age=age)
+    assert found.finding.key == "retention.compare.finding_later"
     assert not found.differs
+    assert np.isnan([found.difference, found.lower, found.upper]).all()
+    # The shares themselves are shown, and the sentence names what can be compared.
+    cells = result.table[result.table["age"] == age].set_index("cohort")["share"]
+    assert found.table["share"].tolist() == [cells[a], cells[b]]
+    assert "「その月に利用」か「期間内に利用」" in found.finding.say("ja")
+    over_time = retention_over_time(result, age=age).finding
+    assert over_time.key == "retention.over_time.later"
+    assert "「その月に利用」か「期間内に利用」" in over_time.say("ja")
+
+
+def test_use_in_the_month_itself_is_compared() -> None:
+    """Without a difference it is found as rarely as the intervals promise; with one it is found."""
+    told: list[str] = []
+    for seed in range(10):
+        data = steady_use(seed)
+        result = retention(data, measure="on", cohort="quarter")
+        a, b = default_rows(result, 3) or (None, None)
+        told.append(compare_retention(data, result, a=a, b=b, age=3).finding.key)
+        told.append(retention_over_time(result, age=3).finding.key)
+    kinds = {f"{name}same" for name in VERDICTS} | {f"{name}differ" for name in VERDICTS}
+    assert set(told) <= kinds
+    # 3 of 10 or fewer have a probability of 99.9 % where each has one of 5 %.
+    assert all(told.count(f"{name}differ") <= 3 for name in VERDICTS)
+    data = steady_use(0, (0.15, 0.5))
+    result = retention(data, measure="on", cohort="year", fiscal_start=3)
+    a, b = default_rows(result, 3) or (None, None)
+    assert compare_retention(data, result, a=a, b=b, age=3).differs
+    changed = retention_over_time(retention(data, measure="on"), age=3).finding
+    assert changed.key == "retention.over_time.differ"
+
+
+def seen_late(clock: ck.Clock, measure: Any = "alive") -> tuple[Portfolio, Retention]:
+    """Two years of starts, who leave alike; of the first only those who stayed until July 2024."""
+    lives: list[Life] = []
+    uses: list[Use] = []
+    for year in (2024, 2025):
+        for left in range(1, 11):
+            start = dt.date(year, 1, 10)
+            end = ck.boundary(start, left)
+            if end > dt.date(2024, 7, 1):
+                lives += [(start.isoformat(), end.isoformat())] * 3
+        lives += [(f"{year}-01-10", None)] * 9
+    uses = [(c, f"{life[0][:4]}-12-20", 1.0) for c, life in enumerate(lives) if life[1] is None]
+    uses.append((0, "2024-01-11", 1.0))
+    plain = with_usage(lives, uses)
+    late = Portfolio(
+        customers=plain.customers, usage=plain.usage, as_of=A, observed_from=dt.date(2024, 7, 1)
+    )
+    return late, retention(late, cohort="year", clock=clock, measure=measure)
+
+
+@pytest.mark.parametrize("measure", ["alive", "on"])
+@pytest.mark.parametrize("clock", ["contract", "calendar"])
+def test_cohorts_seen_from_different_ages_are_not_compared(clock: ck.Clock, measure: Any) -> None:
+    late, result = seen_late(clock, measure)
+    first, second = sorted(set(result.table["cohort"]))
+    for a, b in ((first, second), (second, first)):
+        found = compare_retention(late, result, a=a, b=b, age=11)
+        assert found.finding.key == "retention.compare.finding_late"
+        assert not found.differs
+        assert np.isnan([found.difference, found.lower, found.upper]).all()
+        assert found.table["n"].min() >= 5  # it is not for want of customers
+    # Nor are the survivors the year before, with which the whole cohort would be compared.
+    changed = retention_over_time(result, age=11).finding
+    assert changed.key == "retention.over_time.latest"
+
+
+@pytest.mark.parametrize("clock", ["contract", "calendar"])
+def test_survivors_are_shown_as_in_the_triangle(clock: ck.Clock) -> None:
+    late, result = seen_late(clock)
+    first, second = sorted(set(result.table["cohort"]))
+    found = compare_retention(late, result, a=first, b=second, age=11)
+    cells = result.table[result.table["age"] == 11]
+    assert found.table["share"].tolist() == pytest.approx(cells["share"].tolist())
 
 
 @pytest.mark.parametrize(
