@@ -21,6 +21,8 @@ from csdata.schema import lazy
 
 USABLE: Final = (OK, "no_amount")
 """Contracts whose dates can be used, whether or not their amount is known."""
+_LONG_AGO: Final = dt.date(1900, 1, 1)
+"""Before any contract."""
 _JUST_BEFORE: Final = 1e-6
 """Months: no time to speak of, and less than any day."""
 
@@ -141,28 +143,40 @@ def any_end_after(rows: nw.LazyFrame[Any], day: dt.date) -> bool:
 
 
 def renewals_by_number(
-    customers: Any, contracts: Any, *, settled: dt.date, within_days: int
+    customers: Any,
+    contracts: Any,
+    *,
+    settled: dt.date,
+    within_days: int,
+    observed_from: dt.date | None = None,
 ) -> pd.DataFrame:
     """Contracts that reached their n-th renewal date, and how many were not renewed.
 
     The number counts from the customer's start: only contracts of whole months that end a whole
     number of their own terms after it have one; the others (mid-term exits, changes of term) are
-    left out.
+    left out. Ends before the records of departures begin are left out too: of those times only the
+    contracts of customers who stayed are in the file. So are customers whose first known contract
+    begins after they did: their number is unknown.
 
     Args:
-        customers: With ``start``.
+        customers: With ``start``, and ``observed_from`` where it is their own.
         contracts: With ``start`` and ``end``.
         settled: Last day on which an end counts: later ones may still be renewed.
         within_days: Days between an end and the start of what renews it.
+        observed_from: First day from which departures are recorded, of those without their own.
 
     Returns:
         ``term`` (months), ``number`` (from 1), ``due``, ``lost`` (contracts); sorted.
     """
     rows = dated_terms(customers, contracts).filter(nw.col("status").is_in(list(USABLE)))
-    begun = lazy(customers).select("customer_id", _begun=nw.col("start"))
+    dated = _with_since(lazy(customers), _LONG_AGO, observed_from)
+    begun = dated.select("customer_id", _begun=nw.col("start"), _since=nw.col("_seen"))
+    first = rows.group_by("customer_id").agg(_first=nw.col("start").min())
     days = with_day(with_day(rows, "_start", "start"), "_end", "end")
     ended = days.filter(~nw.col("end").is_null(), nw.col("end") <= _moment(settled))
     aged = ended.join(begun, on="customer_id", how="inner").filter(~nw.col("_begun").is_null())
+    aged = aged.join(first, on="customer_id", how="inner")
+    aged = aged.filter(nw.col("end") > nw.col("_since"), nw.col("_first") <= nw.col("_begun"))
     aged = with_months(with_months(aged, "_term", "start", "end"), "_age", "_begun", "end")
     whole = aged.filter(nw.col("_term") > 0, nw.col("_term") % 1 == 0)
     numbered = whole.filter(nw.col("_age") > 0, nw.col("_age") % nw.col("_term") == 0)

@@ -180,6 +180,28 @@ def test_renewals_by_their_number(backend: Backend) -> None:
 
 
 @on_every_backend
+def test_renewals_before_the_records_begin_are_not_counted(backend: Backend) -> None:
+    """b began before its first known contract: which renewal it is nobody knows."""
+    whole = company(
+        [Term("a", f"{y}-01-01", f"{y + 1}-01-01") for y in (2021, 2022, 2023)]
+        + [Term("b", "2022-01-01", "2023-01-01"), Term("b", "2023-01-01", "2024-01-01")],
+        "2025-12-31",
+    )
+    begun = whole.customers.assign(start=dates(["2021-01-01", "2021-01-01"]))
+    found = cp.renewals_by_number(
+        checked(backend(begun), "customers"),
+        checked(backend(whole.contracts), "contracts"),
+        settled=dt.date(2025, 12, 1),
+        within_days=30,
+        observed_from=dt.date(2022, 6, 1),
+    )
+    assert found.to_dict("records") == [
+        {"term": 12, "number": 2, "due": 1, "lost": 0},
+        {"term": 12, "number": 3, "due": 1, "lost": 1},
+    ]
+
+
+@on_every_backend
 def test_customers_alone_are_contracts_without_an_amount(backend: Backend) -> None:
     customers = checked(
         backend(
