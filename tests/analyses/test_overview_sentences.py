@@ -171,3 +171,22 @@ def test_a_change_is_clear_only_if_it_is_among_all_that_was_looked_at() -> None:
     claimed = set(result.tests.query("kind == 'change' and claimed")["name"])
     assert claimed == {"departures"}
     assert {f.key for f in result.figures if f.change and f.change.clear} == claimed
+
+
+def _renewing(seed: int, observed: dt.date | None) -> cs.Portfolio:
+    """Years of contract, a fifth of them not renewed whichever it is; who left early is unknown."""
+    rng = np.random.default_rng(seed)
+    terms: list[Term] = []
+    for i in range(300):
+        begun, years = int(rng.integers(2016, 2025)), int(rng.geometric(0.2))
+        last = min(begun + years, 2026)
+        if observed is None or last > observed.year:
+            terms += [Term(f"c{i}", f"{y}-04-01", f"{y + 1}-04-01") for y in range(begun, last)]
+    return company(terms, "2025-12-31", observed_from=observed)
+
+
+@pytest.mark.parametrize("observed", [None, dt.date(2022, 4, 1)], ids=str)
+def test_where_every_renewal_is_alike_none_is_named(observed: dt.date | None) -> None:
+    found = [sentences.tested([], [], due.lost_at(_renewing(s, observed))) for s in range(8)]
+    assert any(found)
+    assert sum(any(test.claimed for test in tests) for tests in found) <= 1
