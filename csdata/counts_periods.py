@@ -2,7 +2,8 @@
 
 A stretch runs from the day after ``after`` to ``until``. Whoever had left by ``after`` is not in
 it, whoever starts after ``until`` neither; the others enter at the age that they have on ``after``
-(late entry). So the departures of neighbouring stretches are counted once each.
+(late entry). Who left in it is told by the date, never by the age: two days at the end of a month
+can have the same age. So the departures of neighbouring stretches are counted once each.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from csdata.schema import lazy
 
 USABLE: Final = (OK, "no_amount")
 """Contracts whose dates can be used, whether or not their amount is known."""
+_LONG_AGO: Final = dt.date(1900, 1, 1)
+"""Before any contract."""
+_JUST_BEFORE: Final = 1e-6
+"""Months: no time to speak of, and less than any day."""
 
 
 def lives_between(
@@ -35,17 +40,38 @@ def lives_between(
 
     Returns:
         As :func:`csdata.counts.lives`: ``entry``, ``duration`` (months from the start of the
-        contract), ``event`` (left within the stretch).
+        contract), ``event`` (left within the stretch, by the date).
     """
-    frame = lazy(customers)
-    since = after if observed_from is None else max(after, observed_from)
+    dated = _with_since(lazy(customers), after, observed_from)
+    lived = counts.lives(dated, as_of=until, observed_from=after)
+    # The last day of a month that lacks the start's day has the age of the boundary, the next day.
+    # Who enters on it is there on the boundary, so at risk at that age.
+    short = (nw.col("start").dt.day() > nw.col("_seen").dt.day()) & (nw.col("entry") % 1 == 0)
+    lived = lived.with_columns(
+        entry=nw.when(short & (nw.col("_seen") > nw.col("start")))
+        .then(nw.col("entry") - _JUST_BEFORE)
+        .otherwise(nw.col("entry"))
+    )
+    same_age = (nw.col("status") == "entry_after_end") & (nw.col("_seen") <= _moment(until))
+    there = nw.col("end").is_null() | (nw.col("end") > _moment(after))
+    return lived.filter((nw.col("status") == counts.OK) | same_age, there).drop("_seen")
+
+
+def _with_since(
+    frame: nw.LazyFrame[Any], after: dt.date, observed: dt.date | None
+) -> nw.LazyFrame[Any]:
+    """``observed_from`` not before the stretch, and ``_seen``: the start where that is later."""
+    since = _moment(after if observed is None else max(after, observed))
     if "observed_from" in frame.collect_schema().names():
         own = nw.col("observed_from")
+        plain = nw.when(own.is_null()).then(since).otherwise(_moment(after))
         later = (~own.is_null()) & (own > _moment(after))
-        plain = nw.when(own.is_null()).then(_moment(since)).otherwise(_moment(after))
-        frame = frame.with_columns(observed_from=nw.when(later).then(own).otherwise(plain))
-    lived = counts.lives(frame, as_of=until, observed_from=since)
-    return lived.filter(nw.col("status") == counts.OK)
+        since = nw.when(later).then(own).otherwise(plain)
+    frame = frame.with_columns(observed_from=since)
+    began = nw.col("start") > nw.col("observed_from")
+    return frame.with_columns(
+        _seen=nw.when(began).then(nw.col("start")).otherwise(nw.col("observed_from"))
+    )
 
 
 def _moment(day: dt.date) -> nw.Expr:
@@ -117,28 +143,40 @@ def any_end_after(rows: nw.LazyFrame[Any], day: dt.date) -> bool:
 
 
 def renewals_by_number(
-    customers: Any, contracts: Any, *, settled: dt.date, within_days: int
+    customers: Any,
+    contracts: Any,
+    *,
+    settled: dt.date,
+    within_days: int,
+    observed_from: dt.date | None = None,
 ) -> pd.DataFrame:
     """Contracts that reached their n-th renewal date, and how many were not renewed.
 
     The number counts from the customer's start: only contracts of whole months that end a whole
     number of their own terms after it have one; the others (mid-term exits, changes of term) are
-    left out.
+    left out. Ends before the records of departures begin are left out too: of those times only the
+    contracts of customers who stayed are in the file. So are customers whose first known contract
+    begins after they did: their number is unknown.
 
     Args:
-        customers: With ``start``.
+        customers: With ``start``, and ``observed_from`` where it is their own.
         contracts: With ``start`` and ``end``.
         settled: Last day on which an end counts: later ones may still be renewed.
         within_days: Days between an end and the start of what renews it.
+        observed_from: First day from which departures are recorded, of those without their own.
 
     Returns:
         ``term`` (months), ``number`` (from 1), ``due``, ``lost`` (contracts); sorted.
     """
     rows = dated_terms(customers, contracts).filter(nw.col("status").is_in(list(USABLE)))
-    begun = lazy(customers).select("customer_id", _begun=nw.col("start"))
+    dated = _with_since(lazy(customers), _LONG_AGO, observed_from)
+    begun = dated.select("customer_id", _begun=nw.col("start"), _since=nw.col("_seen"))
+    first = rows.group_by("customer_id").agg(_first=nw.col("start").min())
     days = with_day(with_day(rows, "_start", "start"), "_end", "end")
     ended = days.filter(~nw.col("end").is_null(), nw.col("end") <= _moment(settled))
     aged = ended.join(begun, on="customer_id", how="inner").filter(~nw.col("_begun").is_null())
+    aged = aged.join(first, on="customer_id", how="inner")
+    aged = aged.filter(nw.col("end") > nw.col("_since"), nw.col("_first") <= nw.col("_begun"))
     aged = with_months(with_months(aged, "_term", "start", "end"), "_age", "_begun", "end")
     whole = aged.filter(nw.col("_term") > 0, nw.col("_term") % 1 == 0)
     numbered = whole.filter(nw.col("_age") > 0, nw.col("_age") % nw.col("_term") == 0)

@@ -14,7 +14,7 @@ from csdata.i18n import LANGUAGES
 from csdata.i18n.money import Money
 from csdata.tables import Provenance
 from tests.contracts import Term, company
-from tests.portfolios import portfolio
+from tests.portfolios import dates, portfolio
 
 AS_OF = "2025-12-31"
 
@@ -227,3 +227,25 @@ def test_late_records_are_not_compared() -> None:
     assert figure.change is None
     assert figure.no_change is not None
     assert figure.no_change.key == "overview.no_change.observed"
+
+
+def _fifty_and_twenty(observed_from: dt.date | None = None) -> cs.Portfolio:
+    starts = ["2025-04-01"] * 50 + ["2024-04-01"] * 20
+    ids = [f"c{i}" for i in range(70)]
+    ends = ["2025-10-01", *[None] * 69]
+    table = pd.DataFrame({"customer_id": ids, "start": dates(starts), "end": dates(ends)})
+    as_of = dt.date(2026, 4, 1)
+    return cs.Portfolio(customers=table, as_of=as_of, observed_from=observed_from)
+
+
+def test_who_began_on_the_day_before_the_period_was_there_when_it_began() -> None:
+    base = cs.overview(_fifty_and_twenty())["departures"].base
+    assert base is not None
+    assert (base.key, base.values) == ("overview.base.departures", {"n": 70, "seen": 70})
+
+
+def test_who_was_there_is_not_said_where_the_records_begin_later() -> None:
+    base = cs.overview(_fifty_and_twenty(dt.date(2025, 8, 1)))["departures"].base
+    assert base is not None
+    assert "期首" not in base.say("ja")
+    assert base.values == {"seen": 70}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -13,6 +16,7 @@ from csdata.analyses.overview import due, groups, sentences
 from csdata.i18n import LANGUAGES
 from tests.analyses.overview_companies import alike
 from tests.contracts import Term, company
+from tests.portfolios import dates
 
 SEEDS = range(200)
 
@@ -153,7 +157,36 @@ def test_at_most_three_and_none_twice() -> None:
 
 
 def test_a_change_is_clear_only_if_it_is_among_all_that_was_looked_at() -> None:
-    data = cs.sample.company(customers=200)
-    result = cs.overview(data)
+    """Of 200 customers of long standing 4 left in 2024 and 60 in 2025."""
+    ends = [f"2024-{m:02}-15" for m in (2, 5, 8, 11)]
+    ends += [f"2025-{1 + i % 12:02}-15" for i in range(60)]
+    table = pd.DataFrame(
+        {
+            "customer_id": [f"c{i}" for i in range(200)],
+            "start": dates(["2022-03-10"] * 200),
+            "end": dates([*ends, *[None] * 136]),
+        }
+    )
+    result = cs.overview(cs.Portfolio(customers=table, as_of=dt.date(2025, 12, 31)))
     claimed = set(result.tests.query("kind == 'change' and claimed")["name"])
+    assert claimed == {"departures"}
     assert {f.key for f in result.figures if f.change and f.change.clear} == claimed
+
+
+def _renewing(seed: int, observed: dt.date | None) -> cs.Portfolio:
+    """Years of contract, a fifth of them not renewed whichever it is; who left early is unknown."""
+    rng = np.random.default_rng(seed)
+    terms: list[Term] = []
+    for i in range(300):
+        begun, years = int(rng.integers(2016, 2025)), int(rng.geometric(0.2))
+        last = min(begun + years, 2026)
+        if observed is None or last > observed.year:
+            terms += [Term(f"c{i}", f"{y}-04-01", f"{y + 1}-04-01") for y in range(begun, last)]
+    return company(terms, "2025-12-31", observed_from=observed)
+
+
+@pytest.mark.parametrize("observed", [None, dt.date(2022, 4, 1)], ids=str)
+def test_where_every_renewal_is_alike_none_is_named(observed: dt.date | None) -> None:
+    found = [sentences.tested([], [], due.lost_at(_renewing(s, observed))) for s in range(8)]
+    assert any(found)
+    assert sum(any(test.claimed for test in tests) for tests in found) <= 1

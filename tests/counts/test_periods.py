@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from csdata import counts_periods as cp
 from csdata.schema import checked
 from tests.backends import on_every_backend
 from tests.contracts import Term, company
-from tests.portfolios import dates
+from tests.portfolios import dates, days
 
 Backend = Callable[[pd.DataFrame], Any]
 AFTER, UNTIL = dt.date(2024, 12, 31), dt.date(2025, 12, 31)
@@ -25,6 +28,8 @@ LIVES = {
     "left on the last day": (("2025-01-31", "2025-12-31"), (0.0, 11.0, True)),
     "due on the day after": (("2025-01-01", "2026-01-01"), (0.0, 12.0, False)),
     "left before": (("2024-01-01", "2024-12-31"), None),
+    "left on the day of the start, before": (("2024-12-31", "2024-12-31"), None),
+    "left on the day of the start": (("2025-05-01", "2025-05-01"), (0.0, 0.0, True)),
     "starts later": (("2026-01-01", None), None),
 }
 
@@ -44,6 +49,65 @@ def test_one_life(
     row = lived.iloc[0]
     assert (row["entry"], row["duration"]) == pytest.approx(expected[:2])
     assert bool(row["event"]) == expected[2]
+
+
+# A start on the 31st has its boundary of February on 1 March, and 28 February counts as it.
+CLIPPED = {
+    "leaves on the boundary": ("2024-08-31", "2025-03-01", 6.0, True),
+    "leaves on the day after": ("2024-08-31", "2025-03-02", 6 + 1 / 30, True),
+    "stays, at risk on the boundary too": ("2024-08-31", None, 7 + 1 / 31, False),
+    "start on the 30th": ("2024-08-30", "2025-03-01", 6.0, True),
+}
+
+
+@on_every_backend
+@pytest.mark.parametrize(("start", "end", "duration", "left"), CLIPPED.values(), ids=list(CLIPPED))
+def test_who_enters_at_the_end_of_a_short_month_is_at_risk_on_the_boundary(
+    start: str, end: str | None, duration: float, *, left: bool, backend: Backend
+) -> None:
+    table = pd.DataFrame({"customer_id": ["a"], "start": dates([start]), "end": dates([end])})
+    customers = checked(backend(table), "customers")
+    lived = cp.lives_between(customers, after=dt.date(2025, 2, 28), until=dt.date(2025, 3, 31))
+    row = lived.collect("pandas").to_native().iloc[0]
+    assert (row["duration"], bool(row["event"])) == (pytest.approx(duration), left)
+    assert row["entry"] < 6.0
+    assert row["entry"] == pytest.approx(6.0, abs=1e-3)
+
+
+_LIVES = st.lists(
+    st.tuples(days("2023-12-25", "2024-12-31"), st.none() | st.integers(0, 500)),
+    min_size=1,
+    max_size=12,
+)
+_CUTS = st.lists(st.dates(dt.date(2024, 1, 1), dt.date(2025, 12, 31)), max_size=4)
+
+
+@settings(max_examples=10, deadline=None)
+@given(_LIVES, _CUTS)
+def test_neighbouring_stretches_hold_every_departure_once(
+    lives: list[tuple[str, int | None]], cuts: list[dt.date]
+) -> None:
+    ends = [
+        None if n is None else (dt.date.fromisoformat(s) + dt.timedelta(days=n)).isoformat()
+        for s, n in lives
+    ]
+    table = pd.DataFrame(
+        {
+            "customer_id": [f"c{i}" for i in range(len(lives))],
+            "start": dates(s for s, _ in lives),
+            "end": dates(ends),
+        }
+    )
+    bounds = sorted({dt.date(2023, 1, 1), *cuts, dt.date(2026, 12, 31)})
+    left: list[str] = []
+    for after, until in pairwise(bounds):
+        seen = cp.lives_between(table, after=after, until=until).collect("pandas").to_native()
+        gone = seen[seen["event"].astype(bool)]
+        left += list(gone["customer_id"])
+        assert (gone["entry"] <= gone["duration"]).all()
+        late = gone[gone["start"] <= pd.Timestamp(after)]
+        assert (late["entry"] < late["duration"]).all()
+    assert sorted(left) == sorted(f"c{i}" for i, end in enumerate(ends) if end is not None)
 
 
 @on_every_backend
@@ -112,6 +176,28 @@ def test_renewals_by_their_number(backend: Backend) -> None:
     assert found.to_dict("records") == [
         {"term": 6, "number": 1, "due": 1, "lost": 1},
         {"term": 12, "number": 1, "due": 2, "lost": 1},
+    ]
+
+
+@on_every_backend
+def test_renewals_before_the_records_begin_are_not_counted(backend: Backend) -> None:
+    """b began before its first known contract: which renewal it is nobody knows."""
+    whole = company(
+        [Term("a", f"{y}-01-01", f"{y + 1}-01-01") for y in (2021, 2022, 2023)]
+        + [Term("b", "2022-01-01", "2023-01-01"), Term("b", "2023-01-01", "2024-01-01")],
+        "2025-12-31",
+    )
+    begun = whole.customers.assign(start=dates(["2021-01-01", "2021-01-01"]))
+    found = cp.renewals_by_number(
+        checked(backend(begun), "customers"),
+        checked(backend(whole.contracts), "contracts"),
+        settled=dt.date(2025, 12, 1),
+        within_days=30,
+        observed_from=dt.date(2022, 6, 1),
+    )
+    assert found.to_dict("records") == [
+        {"term": 12, "number": 2, "due": 1, "lost": 0},
+        {"term": 12, "number": 3, "due": 1, "lost": 1},
     ]
 
 

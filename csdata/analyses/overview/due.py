@@ -174,6 +174,7 @@ def lost_at(portfolio: Portfolio) -> list[Renewal]:
         portfolio.contracts,
         settled=today - dt.timedelta(days=RENEWED_WITHIN),
         within_days=RENEWED_WITHIN,
+        observed_from=portfolio.observed_from,
     )
     if table.empty:
         return []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -32,6 +33,10 @@ class Stretch:
     after: dt.date
     until: dt.date
     curves: SurvivalCurves
+    began_with: int
+    """Who was a customer on the day before it, as far as they were seen from then on."""
+    whole: bool
+    """Whether everybody was seen from its beginning."""
 
     @property
     def curve(self) -> Curve:
@@ -47,12 +52,6 @@ class Stretch:
     def n(self) -> int:
         """Who was seen in it."""
         return self.curve.n
-
-    @property
-    def began_with(self) -> int:
-        """Who was a customer when it began."""
-        entered = self.curve.entered
-        return int(entered.total[-1] - entered.by(np.zeros(1))[0])
 
     @property
     def months(self) -> float:
@@ -87,7 +86,20 @@ def stretch(portfolio: Portfolio, after: dt.date, until: dt.date) -> Stretch | N
         curves = kaplan_meier(lived.to_native(), duration="duration", event="event", entry="entry")
     except NotEnoughData:
         return None
-    return Stretch(after, until, curves)
+    began, late = _beginning(lived, after)
+    observed = portfolio.observed_from
+    whole = late == 0 and (observed is None or observed <= after)
+    return Stretch(after, until, curves, began, whole)
+
+
+def _beginning(lived: nw.LazyFrame[Any], after: dt.date) -> tuple[int, int]:
+    """Who had begun by the day before a stretch: seen from then on, and seen only from later on."""
+    day = dt.datetime(after.year, after.month, after.day)  # noqa: DTZ001 (naive on purpose)
+    begun = lived.filter(nw.col("start") <= day)
+    late = nw.when(nw.col("observed_from") > day).then(nw.lit(1)).otherwise(nw.lit(0))
+    table = begun.select(late=late).collect("pandas").to_native()
+    n = int(table["late"].sum())
+    return len(table) - n, n
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -227,7 +239,7 @@ def departures(portfolio: Portfolio, lived: Survival, seen: Years | None) -> Fig
         value=float(seen.now.departures),
         unit="customers",
         n=seen.now.n,
-        base=message("overview.base.departures", n=seen.now.began_with, seen=seen.now.n),
+        base=_base(seen.now),
         definition=definition,
         since=seen.now.after + dt.timedelta(days=1),
         until=portfolio.as_of,
@@ -236,6 +248,13 @@ def departures(portfolio: Portfolio, lived: Survival, seen: Years | None) -> Fig
         no_change=seen.no_change,
         page="survival",
     )
+
+
+def _base(now: Stretch) -> Message:
+    """Among whom they were counted; who was there at the start only where that is known."""
+    if not now.whole:
+        return message("overview.base.departures_late", seen=now.n)
+    return message("overview.base.departures", n=now.began_with, seen=now.n)
 
 
 def _departure_details(portfolio: Portfolio, seen: Years, now: Stretch) -> tuple[Message, ...]:
