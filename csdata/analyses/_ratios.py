@@ -83,6 +83,10 @@ def change(now: tuple[Ints, Ints], then: tuple[Ints, Ints]) -> Interval:
     Args:
         now: Top and base per customer.
         then: The same at the earlier time, the same customers in the same order.
+
+    Returns:
+        The difference with its bounds; all NaN where nothing is below one of the lines, bounds NaN
+        where every draw gives the same difference: then nothing is known of how it varies.
     """
     amounts = np.stack([*now, *then])[:, None, :]
     members: Bools = np.logical_or.reduce(amounts > 0)
@@ -92,9 +96,12 @@ def change(now: tuple[Ints, Ints], then: tuple[Ints, Ints]) -> Interval:
     ((_, drawn),) = _drawn(amounts, members, _seed(amounts))
     known = (drawn[1] > 0) & (drawn[3] > 0)
     gaps = drawn[0][known] / drawn[1][known] - drawn[2][known] / drawn[3][known]
-    gaps = np.where(np.abs(gaps) > _SAME, gaps, 0)
+    now_is, then_was = top / base, top_then / base_then
     lower, upper = np.quantile(gaps, [0.025, 0.975]) if gaps.size else (np.nan, np.nan)
-    return Interval(top / base - top_then / base_then, float(lower), float(upper))
+    # Draws that all say the same show that nothing varied, not that the difference is certain.
+    if not upper - lower > _SAME * max(1, now_is, then_was):
+        lower = upper = np.nan
+    return Interval(now_is - then_was, float(lower), float(upper))
 
 
 def _seed(amounts: Ints) -> np.random.Generator:

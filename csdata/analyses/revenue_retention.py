@@ -43,8 +43,8 @@ class RevenueRetention:
     ("money", "customers" or "contracts"), ``value``, ``lower``, ``upper`` and ``definition``
     (Message).
 
-    ``change`` is the NRR less that of one window earlier, NaN where there is none, and ``compared``
-    says what it allows to say. ``n`` in ``rates``: customers or contracts behind the figure.
+    ``change`` is the NRR less that of one window earlier, NaN where there is none (bounds NaN where
+    every draw gives the same), and ``compared`` says what it allows to say. ``n`` in ``rates``: customers or contracts behind the figure.
     """
 
     table: pd.DataFrame
@@ -266,8 +266,11 @@ def _change(states: Ints, months: int) -> Interval:
 
 def _compared(change: Interval, months: int) -> Message:
     """The NRR against that of one window earlier, no stronger than the interval."""
-    if not change.lower < change.upper:
+    if np.isnan(change.estimate):
         return message("revenue.change_none", months=months)
+    if np.isnan(change.lower):
+        difference = float(change.estimate)
+        return message("revenue.change_no_interval", months=months, change=difference)
     told = dict(zip(("change", "lower", "upper"), map(float, change), strict=True))
     key = "revenue.change_sure" if change.excludes_zero else "revenue.change_unsure"
     return message(key, months=months, **told)
