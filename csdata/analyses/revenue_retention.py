@@ -44,7 +44,8 @@ class RevenueRetention:
     (Message).
 
     ``change`` is the NRR less that of one window earlier, NaN where there is none (bounds NaN where
-    every draw gives the same), and ``compared`` says what it allows to say. ``n`` in ``rates``: customers or contracts behind the figure.
+    every draw gives the same), and ``compared`` says what it allows to say. ``n`` in ``rates``:
+    customers or contracts behind the figure.
     """
 
     table: pd.DataFrame

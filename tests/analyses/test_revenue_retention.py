@@ -180,6 +180,34 @@ def test_many_small_customers_vary_as_in_draws_with_replacement(tail: float) -> 
     assert found.upper[0] == pytest.approx(high, abs=0.12 * (high - low))
 
 
+@pytest.mark.parametrize("n", [501, 1500])
+@pytest.mark.parametrize("losses", [1, 2, 3, 5])
+def test_few_losses_among_many_customers_vary_as_in_draws_of_everybody(n: int, losses: int) -> None:
+    rng = np.random.default_rng(21)
+    before = np.full((1, n), 10_000, dtype=np.int64)
+    kept = before.copy()
+    kept[0, rng.choice(n, losses, replace=False)] = 0
+    found = _ratios.ratios({"k": kept, "b": before}, {"grr": ("k", "b")}, before > 0)["grr"]
+    drawn = rng.multinomial(n, [losses / n, 1 - losses / n], size=40_000)[:, 0]
+    few, many = np.quantile(drawn, [0.025, 0.975])
+    # The losses drawn are whole; a chance near the tail may fall on either side of it.
+    assert found.lower[0] == pytest.approx(1 - many / n, abs=1.3 / n)
+    assert found.upper[0] == pytest.approx(1 - few / n, abs=0.3 / n)
+    assert found.upper[0] <= 1
+
+
+@pytest.mark.parametrize(
+    "losses", [1, 5, 700], ids=["one", "a few", "more than are drawn one by one"]
+)
+def test_no_draw_keeps_more_than_there_was(losses: int) -> None:
+    n = 1500
+    before = np.round(np.random.default_rng(8).lognormal(9, 1, n)).astype(np.int64)[None, :]
+    kept = before.copy()
+    kept[0, :losses] -= 1
+    found = _ratios.ratios({"k": kept, "b": before}, {"grr": ("k", "b")}, before > 0)["grr"]
+    assert found.lower[0] <= found.estimate[0] <= found.upper[0] <= 1
+
+
 def test_many_customers_of_one_ratio_have_no_interval() -> None:
     before = np.round(np.random.default_rng(2).lognormal(12, 1, 900)).astype(np.int64)[None, :]
     found = _ratios.ratios({"a": 3 * before, "b": before}, {"r": ("a", "b")}, before > 0)["r"]
