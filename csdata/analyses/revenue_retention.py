@@ -94,6 +94,13 @@ def revenue_retention(
         found = f"months={months}, renewed_within={renewed_within}"
         raise BadValues(where="revenue_retention", found=found, remedy=message("revenue.remedy"))
     known = _mrr.history(portfolio, proration=proration)
+    return retained_of(portfolio, known, months=months, renewed_within=renewed_within)
+
+
+def retained_of(
+    portfolio: Portfolio, known: MrrHistory, *, months: int, renewed_within: int = RENEWED_WITHIN
+) -> RevenueRetention:
+    """The same from a history that was read already."""
     starts = range(known.first - 1, known.last + 1)
     states = known.states(starts)
     # Windows as pairs of rows in `states`; one month is the last pair.
