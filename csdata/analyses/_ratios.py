@@ -5,7 +5,8 @@ the interval is what 95 % of 2,000 draws lie in. Up to :data:`EXACT` customers t
 said. Beyond, the :data:`EXACT` largest customers are drawn a number of times each of their own
 (Poisson with mean 1: the two differ by one part in the number of customers), and what the many
 small ones add up to comes from the normal distribution with the very mean and covariance that such
-draws of them have. No single one of those weighs enough for the difference to be seen.
+draws of them have. No single one of those weighs enough for the difference to be seen: large is
+also who has a large part of what the top lacks of its base, so that few losses are drawn each.
 
 Source: Efron & Tibshirani (1993), ch. 13; Hanley & MacGibbon (2006), Computer Methods and Programs
 in Biomedicine 83 (Poisson weights); the central limit theorem for the sums of the small ones.
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -26,6 +27,7 @@ from csdata.analyses.intervals import Interval
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Pairs = Sequence[tuple[int, int]]
 
 DRAWS: Final = 2000
 EXACT: Final = 500
@@ -63,7 +65,8 @@ def ratios(
     amounts = np.stack([np.where(members, columns[name], 0) for name in names])
     totals = amounts.sum(axis=2)
     found = {name: np.full((2, len(members)), np.nan) for name in asked}
-    for windows, drawn in _drawn(amounts, members, _seed(amounts)):
+    pairs = [(names.index(top), names.index(base)) for top, base in asked.values()]
+    for windows, drawn in _drawn(amounts, pairs, members, _seed(amounts)):
         for name, (top, base) in asked.items():
             above, below = drawn[names.index(top)], drawn[names.index(base)]
             found[name][:, windows] = _bounds(above, below, confidence)
@@ -83,18 +86,25 @@ def change(now: tuple[Ints, Ints], then: tuple[Ints, Ints]) -> Interval:
     Args:
         now: Top and base per customer.
         then: The same at the earlier time, the same customers in the same order.
+
+    Returns:
+        The difference with its bounds; all NaN where nothing is below one of the lines, bounds NaN
+        where every draw gives the same difference: then nothing is known of how it varies.
     """
     amounts = np.stack([*now, *then])[:, None, :]
     members: Bools = np.logical_or.reduce(amounts > 0)
     top, base, top_then, base_then = (int(a.sum()) for a in amounts)
     if not base or not base_then:
         return Interval(np.nan, np.nan, np.nan)
-    ((_, drawn),) = _drawn(amounts, members, _seed(amounts))
+    ((_, drawn),) = _drawn(amounts, [(0, 1), (2, 3)], members, _seed(amounts))
     known = (drawn[1] > 0) & (drawn[3] > 0)
     gaps = drawn[0][known] / drawn[1][known] - drawn[2][known] / drawn[3][known]
-    gaps = np.where(np.abs(gaps) > _SAME, gaps, 0)
+    now_is, then_was = top / base, top_then / base_then
     lower, upper = np.quantile(gaps, [0.025, 0.975]) if gaps.size else (np.nan, np.nan)
-    return Interval(top / base - top_then / base_then, float(lower), float(upper))
+    # Draws that all say the same show that nothing varied, not that the difference is certain.
+    if not upper - lower > _SAME * max(1, now_is, then_was):
+        lower = upper = np.nan
+    return Interval(now_is - then_was, float(lower), float(upper))
 
 
 def _seed(amounts: Ints) -> np.random.Generator:
@@ -103,9 +113,12 @@ def _seed(amounts: Ints) -> np.random.Generator:
 
 
 def _drawn(
-    amounts: Ints, members: Bools, rng: np.random.Generator
+    amounts: Ints, pairs: Pairs, members: Bools, rng: np.random.Generator
 ) -> Iterator[tuple[Ints, Floats]]:
-    """Windows with their sums in each draw: columns × draws × these windows."""
+    """Windows with their sums in each draw: columns × draws × these windows.
+
+    ``pairs`` are the places of tops and bases among the columns; no top is the base of another.
+    """
     size = members.sum(axis=1)
     weights, last = np.empty((0, 0)), np.zeros(0, dtype=bool)
     for window in np.flatnonzero((size > 0) & (size <= EXACT)):
@@ -116,7 +129,7 @@ def _drawn(
         sums = weights @ amounts[:, window, who].T
         yield np.array([window]), sums.T[:, :, None]
     if (large := np.flatnonzero(size > EXACT)).size:
-        yield large, _large_sums(amounts[:, large], members[large], rng)
+        yield large, _large_sums(amounts[:, large], pairs, members[large], rng)
 
 
 def _resamples(n: int, rng: np.random.Generator) -> Floats:
@@ -125,7 +138,7 @@ def _resamples(n: int, rng: np.random.Generator) -> Floats:
     return np.bincount(picked.ravel(), minlength=DRAWS * n).reshape(DRAWS, n).astype(float)
 
 
-def _large_sums(amounts: Ints, members: Bools, rng: np.random.Generator) -> Floats:
+def _large_sums(amounts: Ints, pairs: Pairs, members: Bools, rng: np.random.Generator) -> Floats:
     """Sums of more than :data:`EXACT` customers in each draw: columns × draws × windows."""
     kinds, windows, _ = amounts.shape
     often = _poisson_table()[rng.integers(_FINE, size=(EXACT, DRAWS), dtype=np.uint16)]
@@ -135,8 +148,10 @@ def _large_sums(amounts: Ints, members: Bools, rng: np.random.Generator) -> Floa
     large = np.empty((windows, kinds, EXACT))
     for window in range(windows):
         own = amounts[:, window, members[window]].astype(float)
-        # Large is who has a large part of any column.
-        part = (own / np.maximum(own.sum(axis=1), 1)[:, None]).max(axis=0)
+        part = _largest_part(own)
+        for top, base in pairs:
+            own[top] = own[base] - own[top]
+        part = np.maximum(part, _largest_part(own))
         order = np.argpartition(part, -EXACT)
         small, large[window] = own[:, order[:-EXACT]], own[:, order[-EXACT:]]
         # A weight has mean and variance 1: sums have the mean Σa and the covariance Σab.
@@ -144,7 +159,19 @@ def _large_sums(amounts: Ints, members: Bools, rng: np.random.Generator) -> Floa
         spread = axes * np.sqrt(np.maximum(variances, 0))
         sums[window] = small.sum(axis=1)[:, None] + spread @ normal
     sums += (large.reshape(-1, EXACT) @ often).reshape(sums.shape)
+    for top, base in pairs:
+        lacking = sums[:, top]
+        # Where nobody has more than the base, no draw has: the normal part must not say so.
+        never = ((amounts[top] <= amounts[base]) | ~members).all(axis=1)
+        lacking[never] = np.maximum(lacking[never], 0)
+        sums[:, top] = sums[:, base] - lacking
     return sums.transpose(1, 2, 0)
+
+
+def _largest_part(columns: Floats) -> Floats:
+    """The largest part that each customer has of any column."""
+    sizes = np.abs(columns)
+    return (sizes / np.maximum(sizes.sum(axis=1), 1)[:, None]).max(axis=0)
 
 
 def _poisson_table() -> Floats:

@@ -156,7 +156,11 @@ def mrr_movements(portfolio: Portfolio, *, proration: str = "month_end") -> MrrM
 
     Source: docs/definitions.md, section Revenue.
     """
-    known = _mrr.history(portfolio, proration=proration)
+    return movements_of(portfolio, _mrr.history(portfolio, proration=proration))
+
+
+def movements_of(portfolio: Portfolio, known: MrrHistory) -> MrrMovements:
+    """The same from a history that was read already."""
     months = range(known.first, known.last + 1)
     table = _table(known, months)
     return MrrMovements(

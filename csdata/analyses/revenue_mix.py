@@ -68,7 +68,11 @@ def revenue_mix(portfolio: Portfolio, *, proration: str = "month_end") -> Revenu
 
     Source: docs/definitions.md, section Revenue.
     """
-    known = _mrr.history(portfolio, proration=proration)
+    return mix_of(portfolio, _mrr.history(portfolio, proration=proration))
+
+
+def mix_of(portfolio: Portfolio, known: MrrHistory) -> RevenueMix:
+    """The same from a history that was read already."""
     before, now = known.states([known.last - YEAR, known.last])
     total = int(now.sum())
     if not total:

@@ -43,8 +43,9 @@ class RevenueRetention:
     ("money", "customers" or "contracts"), ``value``, ``lower``, ``upper`` and ``definition``
     (Message).
 
-    ``change`` is the NRR less that of one window earlier, NaN where there is none, and ``compared``
-    says what it allows to say. ``n`` in ``rates``: customers or contracts behind the figure.
+    ``change`` is the NRR less that of one window earlier, NaN where there is none (bounds NaN where
+    every draw gives the same), and ``compared`` says what it allows to say. ``n`` in ``rates``:
+    customers or contracts behind the figure.
     """
 
     table: pd.DataFrame
@@ -93,6 +94,13 @@ def revenue_retention(
         found = f"months={months}, renewed_within={renewed_within}"
         raise BadValues(where="revenue_retention", found=found, remedy=message("revenue.remedy"))
     known = _mrr.history(portfolio, proration=proration)
+    return retained_of(portfolio, known, months=months, renewed_within=renewed_within)
+
+
+def retained_of(
+    portfolio: Portfolio, known: MrrHistory, *, months: int, renewed_within: int = RENEWED_WITHIN
+) -> RevenueRetention:
+    """The same from a history that was read already."""
     starts = range(known.first - 1, known.last + 1)
     states = known.states(starts)
     # Windows as pairs of rows in `states`; one month is the last pair.
@@ -266,8 +274,11 @@ def _change(states: Ints, months: int) -> Interval:
 
 def _compared(change: Interval, months: int) -> Message:
     """The NRR against that of one window earlier, no stronger than the interval."""
-    if not change.lower < change.upper:
+    if np.isnan(change.estimate):
         return message("revenue.change_none", months=months)
+    if np.isnan(change.lower):
+        difference = float(change.estimate)
+        return message("revenue.change_no_interval", months=months, change=difference)
     told = dict(zip(("change", "lower", "upper"), map(float, change), strict=True))
     key = "revenue.change_sure" if change.excludes_zero else "revenue.change_unsure"
     return message(key, months=months, **told)

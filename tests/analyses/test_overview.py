@@ -146,6 +146,25 @@ def test_retention_of_each_period_by_its_own_departures() -> None:
     assert change.clear
 
 
+def test_a_change_of_everybody_alike_is_not_more_than_chance() -> None:
+    terms = [
+        term
+        for i in range(20)
+        for term in (
+            Term(f"c{i:02}", "2020-01-01", "2024-06-01", 110.0),
+            Term(f"c{i:02}", "2024-06-01", None, 100.0),
+        )
+    ]
+    result = cs.overview(company(terms, AS_OF))
+    for key in ("nrr", "grr"):
+        assert result[key].value == 1
+        assert result[key].change is None
+        why = result[key].no_change
+        assert why is not None
+        assert why.key == "overview.no_change.interval"
+    assert not any(s.key.startswith("overview.says.change") for s in result.sentences)
+
+
 MISSING = {
     "no amounts": (("nrr", "grr", "mrr"), portfolio([("2022-01-01", None)] * 9, AS_OF)),
     "no table of contracts": (("renewals",), portfolio([("2022-01-01", None)] * 9, AS_OF)),

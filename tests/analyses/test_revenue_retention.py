@@ -180,6 +180,34 @@ def test_many_small_customers_vary_as_in_draws_with_replacement(tail: float) -> 
     assert found.upper[0] == pytest.approx(high, abs=0.12 * (high - low))
 
 
+@pytest.mark.parametrize("n", [501, 1500])
+@pytest.mark.parametrize("losses", [1, 2, 3, 5])
+def test_few_losses_among_many_customers_vary_as_in_draws_of_everybody(n: int, losses: int) -> None:
+    rng = np.random.default_rng(21)
+    before = np.full((1, n), 10_000, dtype=np.int64)
+    kept = before.copy()
+    kept[0, rng.choice(n, losses, replace=False)] = 0
+    found = _ratios.ratios({"k": kept, "b": before}, {"grr": ("k", "b")}, before > 0)["grr"]
+    drawn = rng.multinomial(n, [losses / n, 1 - losses / n], size=40_000)[:, 0]
+    few, many = np.quantile(drawn, [0.025, 0.975])
+    # The losses drawn are whole; a chance near the tail may fall on either side of it.
+    assert found.lower[0] == pytest.approx(1 - many / n, abs=1.3 / n)
+    assert found.upper[0] == pytest.approx(1 - few / n, abs=0.3 / n)
+    assert found.upper[0] <= 1
+
+
+@pytest.mark.parametrize(
+    "losses", [1, 5, 700], ids=["one", "a few", "more than are drawn one by one"]
+)
+def test_no_draw_keeps_more_than_there_was(losses: int) -> None:
+    n = 1500
+    before = np.round(np.random.default_rng(8).lognormal(9, 1, n)).astype(np.int64)[None, :]
+    kept = before.copy()
+    kept[0, :losses] -= 1
+    found = _ratios.ratios({"k": kept, "b": before}, {"grr": ("k", "b")}, before > 0)["grr"]
+    assert found.lower[0] <= found.estimate[0] <= found.upper[0] <= 1
+
+
 def test_many_customers_of_one_ratio_have_no_interval() -> None:
     before = np.round(np.random.default_rng(2).lognormal(12, 1, 900)).astype(np.int64)[None, :]
     found = _ratios.ratios({"a": 3 * before, "b": before}, {"r": ("a", "b")}, before > 0)["r"]
@@ -190,7 +218,9 @@ def test_many_customers_of_one_ratio_have_no_interval() -> None:
 def test_of_many_customers_the_same_twice_is_no_change() -> None:
     pairs = random_pairs(900)
     before, after = (np.array([p[i] for p in pairs], dtype=np.int64) for i in (0, 1))
-    assert tuple(_ratios.change((after, before), (after, before))) == (0, 0, 0)
+    same = _ratios.change((after, before), (after, before))
+    assert same.estimate == 0
+    assert np.isnan([same.lower, same.upper]).all()
 
 
 def test_with_many_customers_it_covers_the_truth_as_often_as_it_says() -> None:
@@ -213,7 +243,18 @@ def test_a_change_draws_the_same_customers_for_both() -> None:
     pairs = random_pairs(200)
     before, after = (np.array([p[i] for p in pairs], dtype=np.int64) for i in (0, 1))
     same = _ratios.change((after, before), (after, before))
-    assert tuple(same) == (0, 0, 0)
+    # No draw is off by more than rounding: other customers in the two would differ.
+    assert same.estimate == 0
+    assert np.isnan([same.lower, same.upper]).all()
+
+
+@pytest.mark.parametrize("n", [5, 40, 700], ids=["few", "some", "more than are drawn one by one"])
+def test_a_change_that_is_the_same_in_every_draw_is_not_certain(n: int) -> None:
+    now = np.round(np.random.default_rng(4).lognormal(10, 1, n)).astype(np.int64) * 10
+    change = _ratios.change((now, now), (now, now // 10 * 11))
+    assert change.estimate == pytest.approx(1 - 10 / 11)
+    assert np.isnan([change.lower, change.upper]).all()
+    assert not change.excludes_zero
 
 
 def bent(first: float, second: float) -> cs.RevenueRetention:
@@ -239,6 +280,22 @@ def test_a_change_is_said_as_its_interval_allows(first: float, second: float, ke
     assert result.compared.key == f"revenue.{key}"
     now, then = result.table["nrr"].iloc[-1], result.table["nrr"].iloc[-13]
     assert result.change.estimate == pytest.approx(now - then)
+
+
+@pytest.mark.parametrize("cut", [0.0, 10.0], ids=["nobody moved", "everybody by as much"])
+def test_a_change_without_an_interval_is_said_without_a_verdict(cut: float) -> None:
+    terms = [
+        term
+        for i in range(20)
+        for term in (
+            Term(f"c{i:02}", "2022-01-01", "2024-06-01", 100.0 + cut),
+            Term(f"c{i:02}", "2024-06-01", None, 100.0),
+        )
+    ]
+    result = cs.revenue_retention(company(terms, "2025-12-31"))
+    assert result.change.estimate == pytest.approx(1 - 100 / (100 + cut))
+    assert result.compared.key == "revenue.change_no_interval"
+    assert "95%" not in result.compared.say("ja") + result.compared.say("en")
 
 
 def test_without_an_earlier_window_there_is_no_change() -> None:

@@ -10,10 +10,10 @@ import pandas as pd
 
 from csdata.analyses import _mrr, _ratios
 from csdata.analyses.intervals import Interval
-from csdata.analyses.mrr_movements import MrrMovements, mrr_movements
+from csdata.analyses.mrr_movements import MrrMovements, movements_of
 from csdata.analyses.overview.result import YEAR, Change, Figure, Key, money
 from csdata.analyses.portfolio_survival import FEW
-from csdata.analyses.revenue_retention import RevenueRetention, revenue_retention
+from csdata.analyses.revenue_retention import RevenueRetention, retained_of
 from csdata.errors import NotEnoughData
 from csdata.i18n import Message, message
 from csdata.tables import Portfolio
@@ -21,8 +21,9 @@ from csdata.tables import Portfolio
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Revenue:
-    """What is known of the money; None where it is not."""
+    """What is known of the money; None where it is not. The history is read once for all of it."""
 
+    history: _mrr.MrrHistory | None
     movements: MrrMovements | None
     retained: RevenueRetention | None
     gross_change: Interval
@@ -34,14 +35,15 @@ def revenue(portfolio: Portfolio) -> Revenue | None:
         return None
     nothing = Interval(np.nan, np.nan, np.nan)
     try:
-        movements = mrr_movements(portfolio)
+        known = _mrr.history(portfolio)
     except NotEnoughData:
-        return Revenue(None, None, nothing)
+        return Revenue(None, None, None, nothing)
+    movements = movements_of(portfolio, known)
     try:
-        retained = revenue_retention(portfolio, months=YEAR)
+        retained = retained_of(portfolio, known, months=YEAR)
     except NotEnoughData:
-        return Revenue(movements, None, nothing)
-    return Revenue(movements, retained, _gross_change(portfolio))
+        return Revenue(known, movements, None, nothing)
+    return Revenue(known, movements, retained, _gross_change(known))
 
 
 def has_amounts(portfolio: Portfolio) -> bool:
@@ -49,9 +51,8 @@ def has_amounts(portfolio: Portfolio) -> bool:
     return any("mrr" in portfolio.columns(role) for role in ("contracts", "customers"))
 
 
-def _gross_change(portfolio: Portfolio) -> Interval:
+def _gross_change(known: _mrr.MrrHistory) -> Interval:
     """GRR now less that of a year earlier, the same customers in every draw."""
-    known = _mrr.history(portfolio)
     if known.last - known.first + 1 < 2 * YEAR:
         return Interval(np.nan, np.nan, np.nan)
     early, middle, now = known.states([known.last - k * YEAR for k in (2, 1, 0)])

@@ -6,7 +6,7 @@ from csdata.analyses.overview import due, groups, lived, money, sentences
 from csdata.analyses.overview.result import Overview
 from csdata.analyses.portfolio_survival import survival
 from csdata.analyses.quality import DataQuality, data_quality
-from csdata.analyses.revenue_mix import RevenueMix, revenue_mix
+from csdata.analyses.revenue_mix import RevenueMix, mix_of
 from csdata.errors import NotEnoughData
 from csdata.i18n import message
 from csdata.tables import Portfolio
@@ -64,9 +64,9 @@ def overview(portfolio: Portfolio, *, quality: DataQuality | None = None) -> Ove
 
 
 def _mix(portfolio: Portfolio, known: money.Revenue | None) -> RevenueMix | None:
-    if known is None or known.movements is None:
+    if known is None or known.history is None:
         return None
     try:
-        return revenue_mix(portfolio)
+        return mix_of(portfolio, known.history)
     except NotEnoughData:
         return None
