@@ -110,8 +110,16 @@ def head(data: Portfolio, customer: pd.Series, known: Customer | None) -> None:
         **look,
     )
     places[2].metric(t("page.customer.tenure"), _tenure(data, customer), **look)
-    money = figures.money(_amount(customer, known), data.currency)
-    places[3].metric(columns.taxed(data, "mrr", t("page.customer.mrr")), money, **look)
+    amount, until = _amount(customer, known)
+    money = figures.money(amount, data.currency)
+    places[3].metric(
+        columns.taxed(data, "mrr", t("page.customer.mrr")),
+        money,
+        until,
+        delta_color="off",
+        delta_arrow="off",
+        **look,
+    )
 
 
 def _first_use(customer: pd.Series, known: Customer) -> None:
@@ -127,13 +135,12 @@ def _first_use(customer: pd.Series, known: Customer) -> None:
         place.metric(t(f"page.customer.{label}"), value, border=True, height="stretch")
 
 
-def _amount(customer: pd.Series, known: Customer | None) -> float:
-    """What the table of customers says; else the latest amount of the contracts."""
-    given = customer.get("mrr", float("nan"))
-    if not pd.isna(given) or known is None:
-        return given
-    paid = known.money[known.money["mrr"] > 0]["mrr"]
-    return float("nan") if paid.empty else float(paid.iloc[-1])
+def _amount(customer: pd.Series, known: Customer | None) -> tuple[float, str | None]:
+    """What is paid on the as-of date; else what was paid last, and until when."""
+    if known is None:
+        return customer.get("mrr", float("nan")), None
+    until = known.amount_until
+    return known.amount, None if until is None else t("page.customer.amount_until", day=until)
 
 
 def _last_day(data: Portfolio, customer: pd.Series, standing: str) -> str | None:

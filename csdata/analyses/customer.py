@@ -29,10 +29,11 @@ class Customer:
     ``terms``: one row per contract, by start: ``start``, ``end`` (first day without; NaT: running),
     ``plan`` (None: unknown), ``mrr`` (NaN: unknown); without contracts one row of the customer's
     own dates, and ``from_contracts`` is False. ``money``: ``date`` and ``mrr``, the monthly amount
-    from that day on; empty where no amount is known. ``use``: ``month`` (first day), ``category``,
-    ``quantity``; ``counted`` says what that counts, "quantity" or "rows". ``touches``: ``date``,
-    ``kind``, ``score``, ``note``. ``events``: ``event`` ("start" or
-    "first_use", "notice", "last_day"), ``date``.
+    from that day on; empty where no amount is known. ``amount``: the one in force on the as-of
+    date, else the last before it (NaN: none), whose last day is ``amount_until`` (None: in force).
+    ``use``: ``month`` (first day), ``category``, ``quantity``; ``counted`` says what that counts,
+    "quantity" or "rows". ``touches``: ``date``, ``kind``, ``score``, ``note``. ``events``:
+    ``event`` ("start" or "first_use", "notice", "last_day"), ``date``.
 
     ``place`` is where the customer stands among those who began in the same fiscal year; ``gaps``
     are sentences on what is missing, each with its remedy. ``standing``: "staying", "left",
@@ -45,6 +46,8 @@ class Customer:
     terms: pd.DataFrame
     from_contracts: bool
     money: pd.DataFrame
+    amount: float
+    amount_until: dt.date | None
     use: pd.DataFrame
     counted: str
     touches: pd.DataFrame
@@ -103,6 +106,7 @@ def customer(portfolio: Portfolio, customer_id: str, *, everybody: Mates | None 
     if portfolio.provenance.first_use:
         terms = terms.iloc[:0]  # a first purchase is no contract
     money = _money(terms)
+    amount, amount_until = _amount(money, portfolio.as_of)
     use, counted = _use(rows["usage"])
     standing = _standing(own, portfolio)
     return Customer(
@@ -112,6 +116,8 @@ def customer(portfolio: Portfolio, customer_id: str, *, everybody: Mates | None 
         terms=terms,
         from_contracts=from_contracts,
         money=money,
+        amount=amount,
+        amount_until=amount_until,
         use=use,
         counted=counted,
         touches=_touches(rows["touches"]),
@@ -221,18 +227,31 @@ def _finding(
     )
     notice = own.get("notice")
     told = "" if pd.isna(notice) else message("customer.finding.notice", day=notice)
-    amount = _amount(money[money["date"] < until], portfolio.currency)
+    amount = _amount_said(money, as_of, portfolio.currency)
     lately = _lately(use, until, standing, portfolio.usage_span)
     return message("customer.finding.all", life=life, notice=told, money=amount, use=lately)
 
 
-def _amount(money: pd.DataFrame, currency: str | None) -> Message | str:
-    paid = money[money["mrr"] > 0]
+def _amount(money: pd.DataFrame, as_of: dt.date) -> tuple[float, dt.date | None]:
+    """The amount in force on a day, else the last one before it with its last day."""
+    so_far = money[money["date"] <= pd.Timestamp(as_of)]
+    paid = so_far[so_far["mrr"] > 0]
     if paid.empty:
+        return float("nan"), None
+    later = so_far["date"][so_far["date"] > paid["date"].iloc[-1]]
+    until = None if later.empty else (later.iloc[0] - pd.Timedelta(days=1)).date()
+    return float(paid["mrr"].iloc[-1]), until
+
+
+def _amount_said(money: pd.DataFrame, as_of: dt.date, currency: str | None) -> Message | str:
+    """What is paid, and what was at first; said of the past where nothing is paid any more."""
+    amount, until = _amount(money, as_of)
+    if pd.isna(amount):
         return ""
-    first, now = (Money(float(paid["mrr"].iloc[i]), currency) for i in (0, -1))
-    key = "money_same" if first.amount == now.amount else "money_changed"
-    return message(f"customer.finding.{key}", first=first, now=now)
+    first = float(money["mrr"][money["mrr"] > 0].iloc[0])
+    key = "money_same" if first == amount else "money_changed"
+    told = {"first": Money(first, currency), "now": Money(amount, currency), "until": until}
+    return message(f"customer.finding.{key}{'_ended' if until else ''}", **told)
 
 
 def _lately(

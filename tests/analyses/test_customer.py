@@ -244,3 +244,39 @@ def test_customers_of_purchases_have_no_contract_and_no_end() -> None:
     assert known.events["event"].tolist() == ["first_use"]
     assert keys(known) == {"no_contracts_table", "no_touches_table"}
     assert (known.place.year, known.place.mates) == (2024, 1)
+
+
+STEPS = [
+    pytest.param("2026-03-15", 1000, None, "money_same", id="a raise that is agreed for later"),
+    pytest.param("2026-03-31", 1000, None, "money_same", id="the day before the raise"),
+    pytest.param("2026-04-01", 2000, None, "money_changed", id="the day of the raise"),
+    pytest.param("2027-03-31", 2000, None, "money_changed", id="the last day"),
+    pytest.param("2027-04-01", 2000, "2027-03-31", "money_changed_ended", id="the day after"),
+    pytest.param("2024-03-31", None, None, None, id="before all of it"),
+]
+
+
+@pytest.mark.parametrize(("as_of", "amount", "until", "key"), STEPS)
+def test_the_amount_said_is_the_one_in_force_on_the_as_of_date(
+    as_of: str, amount: float | None, until: str | None, key: str | None
+) -> None:
+    terms = [
+        Term("x", "2024-04-01", "2026-04-01", 1000.0),
+        Term("x", "2026-04-01", "2027-04-01", 2000.0),
+    ]
+    known = cs.customer(company(terms, as_of), "x")
+    assert known.amount == amount if amount else pd.isna(known.amount)
+    assert known.amount_until == (dt.date.fromisoformat(until) if until else None)
+    part: Any = known.finding.values.get("money")
+    assert (part.key if part else None) == (f"customer.finding.{key}" if key else None)
+
+
+def test_an_amount_that_has_ended_is_not_said_of_today() -> None:
+    whole = company([Term("z", "2024-04-01", "2025-01-01", 300.0)], "2026-03-15")
+    customers = whole.customers.assign(end=pd.NaT)
+    told = cs.Portfolio(customers=customers, contracts=whole.contracts, as_of=whole.as_of)
+    known = cs.customer(told, "z")
+    said = known.finding.say("ja")
+    assert "最後の月額は 300" in said
+    assert "2024/12/31 まで" in said
+    assert "last monthly fee was 300" in known.finding.say("en")
