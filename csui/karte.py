@@ -147,6 +147,8 @@ def _last_day(data: Portfolio, customer: pd.Series, standing: str) -> str | None
     end = customer.get("end")
     if standing != "left" or not data.has_dates or pd.isna(end):
         return None
+    if end <= customer["start"]:
+        return None  # no day at all: the sentence says so
     return t("page.customer.last_day", day=end - pd.Timedelta(days=1))
 
 
@@ -163,7 +165,7 @@ def _tenure(data: Portfolio, customer: pd.Series) -> str:
 
 def facts(data: Portfolio, customer: pd.Series) -> None:
     """Every other field that is filled in."""
-    known = [c for c in customer.index if c not in _HEAD and not _blank(customer[c])]
+    known = [c for c in customer.index if c not in _HEAD and not figures.blank(customer[c])]
     if not known:
         return
     st.subheader(t("page.customer.lacks.details"), anchor=False)
@@ -174,10 +176,6 @@ def facts(data: Portfolio, customer: pd.Series) -> None:
         }
     )
     lists.table(shown, key="customer.facts")
-
-
-def _blank(value: Any) -> bool:
-    return bool(pd.isna(value)) or (isinstance(value, str) and not value.strip())
 
 
 def _value(data: Portfolio, column: str, value: Any) -> str:
