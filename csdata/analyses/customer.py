@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from csdata import clock as ck
@@ -37,7 +38,7 @@ class Customer:
 
     ``place`` is where the customer stands among those who began in the same fiscal year; ``gaps``
     are sentences on what is missing, each with its remedy. ``standing``: "staying", "left",
-    "later" (starts after the as-of date) or "unknown" (made of records of use).
+    "later" (starts after the as-of date) or "unknown" (made of records of use, or without a start).
     """
 
     customer_id: str
@@ -105,7 +106,7 @@ def customer(portfolio: Portfolio, customer_id: str, *, everybody: Mates | None 
     terms, from_contracts = _terms(own, rows["contracts"])
     if portfolio.provenance.first_use:
         terms = terms.iloc[:0]  # a first purchase is no contract
-    money = _money(terms)
+    money = _money(_paying(portfolio, own, rows["contracts"]))
     amount, amount_until = _amount(money, portfolio.as_of)
     use, counted = _use(rows["usage"])
     standing = _standing(own, portfolio)
@@ -149,9 +150,19 @@ def _terms(own: pd.Series, contracts: pd.DataFrame | None) -> tuple[pd.DataFrame
     return rows[usable].reset_index(drop=True), given
 
 
+def _paying(portfolio: Portfolio, own: pd.Series, contracts: pd.DataFrame | None) -> pd.DataFrame:
+    """The terms whose amounts count: by the rule of all figures of revenue (``_mrr.history``)."""
+    if "mrr" not in portfolio.columns("contracts"):
+        contracts = None
+    terms, _ = _terms(own, contracts)
+    # Where contracts have amounts, those of the customer table do not count.
+    none = portfolio.provenance.first_use or (contracts is not None and contracts.empty)
+    return terms.iloc[:0] if none else terms
+
+
 def _money(terms: pd.DataFrame) -> pd.DataFrame:
     """The monthly amount in force from each day on which it changes; contracts add up."""
-    known = terms[terms["mrr"].notna()]
+    known = terms[np.isfinite(terms["mrr"])]
     units = (known["mrr"] * UNITS).round().astype("int64")
     begun = pd.DataFrame({"date": known["start"], "change": units})
     ended = pd.DataFrame({"date": known["end"], "change": -units}).dropna()
@@ -204,7 +215,7 @@ def _events(own: pd.Series, contracts: pd.DataFrame | None, *, first_use: bool) 
     days = {
         "first_use" if first_use else "start": own["start"],
         "notice": noticed[0] if noticed else None,
-        "last_day": None if pd.isna(end) else end - pd.Timedelta(days=1),
+        "last_day": None if pd.isna(end) or end <= own["start"] else end - pd.Timedelta(days=1),
     }
     known = {event: day for event, day in days.items() if not pd.isna(day)}
     return pd.DataFrame({"event": list(known), "date": pd.to_datetime(list(known.values()))})
@@ -216,11 +227,14 @@ def _finding(
     """How long, what of the money, what of the use lately; every part only where it is known."""
     as_of, start = portfolio.as_of, own["start"]
     if as_of is None or standing in ("unknown", "later"):
+        if pd.isna(start) and not portfolio.provenance.first_use:
+            return message("customer.finding.no_start")
         return message(f"customer.finding.{standing}", day=None if pd.isna(start) else start)
     day: Any = pd.Timestamp(as_of)
     until: Any = own["end"] if standing == "left" else day + pd.Timedelta(days=1)
+    none = "_at_once" if until == start else "_before" if until < start else ""
     life = message(
-        f"customer.finding.{standing}",
+        f"customer.finding.{standing}{none}",
         since=start,
         months=round(ck.months_between(start.date(), until.date()), 1),
         last=until - pd.Timedelta(days=1),
@@ -251,7 +265,8 @@ def _amount_said(money: pd.DataFrame, as_of: dt.date, currency: str | None) -> M
     first = float(money["mrr"][money["mrr"] > 0].iloc[0])
     key = "money_same" if first == amount else "money_changed"
     told = {"first": Money(first, currency), "now": Money(amount, currency), "until": until}
-    return message(f"customer.finding.{key}{'_ended' if until else ''}", **told)
+    bare = "" if currency else message("customer.finding.no_currency")
+    return message(f"customer.finding.{key}{'_ended' if until else ''}", bare=bare, **told)
 
 
 def _lately(

@@ -280,3 +280,56 @@ def test_an_amount_that_has_ended_is_not_said_of_today() -> None:
     assert "最後の月額は 300" in said
     assert "2024/12/31 まで" in said
     assert "last monthly fee was 300" in known.finding.say("en")
+
+
+def one_of_two(contracts: pd.DataFrame, mrr: float = 700.0) -> cs.Portfolio:
+    customers = pd.DataFrame(
+        {"customer_id": ["a", "b"], "start": dates(["2024-04-01"] * 2), "mrr": [mrr, mrr]}
+    )
+    return cs.Portfolio(customers=customers, contracts=contracts, as_of=dt.date(2026, 3, 15))
+
+
+def test_without_amounts_in_the_contracts_page_and_revenue_take_the_customers_own() -> None:
+    rows = company([Term("a", "2024-04-01", None)], AS_OF).contracts
+    told = one_of_two(rows.drop(columns="mrr"))
+    known = cs.customer(told, "a")
+    assert cs.mrr_movements(told).table["closing"].iloc[-1] == 1400
+    assert known.amount == 700
+    assert "contracts_without_amount" not in keys(known)
+
+
+def test_where_contracts_have_amounts_those_of_customers_without_rows_do_not_count() -> None:
+    told = one_of_two(company([Term("b", "2024-04-01", None, 500.0)], AS_OF).contracts)
+    known = cs.customer(told, "a")
+    assert cs.mrr_movements(told).table["closing"].iloc[-1] == 500
+    assert pd.isna(known.amount)
+    assert {"no_contracts", "amount_not_counted"} <= keys(known)
+
+
+def test_a_missing_start_among_dated_customers_is_said_as_such() -> None:
+    customers = pd.DataFrame({"customer_id": ["a", "b"], "start": dates([None, "2024-04-01"])})
+    said = cs.customer(cs.Portfolio(customers=customers, as_of=dt.date(2026, 3, 15)), "a").finding
+    assert said.key == "customer.finding.no_start"
+    assert "契約開始日が空です" in said.say("ja")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "key"),
+    [
+        pytest.param("2024-04-01", "2024-04-01", "left_at_once", id="no day at all"),
+        pytest.param("2024-04-01", "2024-03-01", "left_before", id="ended before it began"),
+        pytest.param("2024-04-01", "2024-04-02", "left", id="one day"),
+    ],
+)
+def test_a_life_of_no_days_has_no_last_day(start: str, end: str, key: str) -> None:
+    customers = pd.DataFrame({"customer_id": ["a"], "start": dates([start]), "end": dates([end])})
+    known = cs.customer(cs.Portfolio(customers=customers, as_of=dt.date(2026, 3, 15)), "a")
+    life: Any = known.finding.values["life"]
+    assert life.key == f"customer.finding.{key}"
+    assert ("last_day" in set(known.events["event"])) == (key == "left")
+
+
+def test_an_amount_without_a_currency_says_so() -> None:
+    terms = [Term("a", "2024-04-01", None, 1000.0)]
+    assert "1,000(通貨不明)" in cs.customer(company(terms, AS_OF), "a").finding.say("ja")
+    assert "不明" not in cs.customer(company(terms, AS_OF, currency="JPY"), "a").finding.say("ja")
