@@ -110,6 +110,7 @@ def customer(portfolio: Portfolio, customer_id: str, *, everybody: Mates | None 
     amount, amount_until = _amount(money, portfolio.as_of)
     use, counted = _use(rows["usage"])
     standing = _standing(own, portfolio)
+    notice = _notice(own, rows["contracts"], standing, portfolio.as_of)
     return Customer(
         customer_id=customer_id,
         name=None if pd.isna(own.get("name")) else str(own["name"]),
@@ -122,7 +123,7 @@ def customer(portfolio: Portfolio, customer_id: str, *, everybody: Mates | None 
         use=use,
         counted=counted,
         touches=_touches(rows["touches"]),
-        events=_events(own, rows["contracts"], first_use=portfolio.provenance.first_use),
+        events=_events(own, notice, first_use=portfolio.provenance.first_use),
         place=_customer_place.place(portfolio, customer_id, everybody or mates(portfolio)),
         gaps=_customer_gaps.gaps(portfolio, own, rows, standing),
         currency=portfolio.currency,
@@ -130,7 +131,7 @@ def customer(portfolio: Portfolio, customer_id: str, *, everybody: Mates | None 
         as_of=portfolio.as_of,
         n=1,
         notes=(),
-        finding=_finding(portfolio, own, standing, money=money, use=use),
+        finding=_finding(portfolio, own, standing, notice=notice, money=money, use=use),
     )
 
 
@@ -205,16 +206,27 @@ def _standing(own: pd.Series, portfolio: Portfolio) -> str:
     return "left" if not pd.isna(end) and end <= day else "staying"
 
 
-def _events(own: pd.Series, contracts: pd.DataFrame | None, *, first_use: bool) -> pd.DataFrame:
+def _notice(
+    own: pd.Series, contracts: pd.DataFrame | None, standing: str, as_of: dt.date
+) -> pd.Timestamp | None:
+    """The customer's own notice, else that of a running contract: as ``counts.count_noticed``."""
+    day: Any = pd.Timestamp(as_of)
+    said: Any = own.get("notice")
+    if not pd.isna(said) and own["start"] <= said <= day:
+        return said
+    if standing != "staying" or contracts is None or not {"notice", "end"} <= set(contracts):
+        return None
+    running = contracts["end"].isna() | (contracts["end"] > day)
+    given = contracts["notice"][running & (contracts["notice"] <= day)]
+    return None if given.empty else given.max()
+
+
+def _events(own: pd.Series, notice: pd.Timestamp | None, *, first_use: bool) -> pd.DataFrame:
     """Start, notice and last day, as far as they are known."""
-    notices = [own.get("notice")]
-    if contracts is not None and "notice" in contracts:
-        notices.append(contracts["notice"].max())
-    noticed = [n for n in notices if not pd.isna(n)]
     end = own.get("end")
     days = {
         "first_use" if first_use else "start": own["start"],
-        "notice": noticed[0] if noticed else None,
+        "notice": notice,
         "last_day": None if pd.isna(end) or end <= own["start"] else end - pd.Timedelta(days=1),
     }
     known = {event: day for event, day in days.items() if not pd.isna(day)}
@@ -222,7 +234,13 @@ def _events(own: pd.Series, contracts: pd.DataFrame | None, *, first_use: bool) 
 
 
 def _finding(
-    portfolio: Portfolio, own: pd.Series, standing: str, *, money: pd.DataFrame, use: pd.DataFrame
+    portfolio: Portfolio,
+    own: pd.Series,
+    standing: str,
+    *,
+    notice: pd.Timestamp | None,
+    money: pd.DataFrame,
+    use: pd.DataFrame,
 ) -> Message:
     """How long, what of the money, what of the use lately; every part only where it is known."""
     as_of, start = portfolio.as_of, own["start"]
@@ -239,8 +257,7 @@ def _finding(
         months=round(ck.months_between(start.date(), until.date()), 1),
         last=until - pd.Timedelta(days=1),
     )
-    notice = own.get("notice")
-    told = "" if pd.isna(notice) else message("customer.finding.notice", day=notice)
+    told = "" if notice is None else message("customer.finding.notice", day=notice)
     amount = _amount_said(money, as_of, portfolio.currency)
     lately = _lately(use, until, standing, portfolio.usage_span)
     return message("customer.finding.all", life=life, notice=told, money=amount, use=lately)

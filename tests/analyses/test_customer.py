@@ -333,3 +333,30 @@ def test_an_amount_without_a_currency_says_so() -> None:
     terms = [Term("a", "2024-04-01", None, 1000.0)]
     assert "1,000(通貨不明)" in cs.customer(company(terms, AS_OF), "a").finding.say("ja")
     assert "不明" not in cs.customer(company(terms, AS_OF, currency="JPY"), "a").finding.say("ja")
+
+
+@pytest.mark.parametrize(
+    ("own", "ended", "running", "day"),
+    [
+        pytest.param(None, "2025-01-10", None, None, id="of a contract that has ended"),
+        pytest.param(None, None, "2026-02-01", "2026-02-01", id="of a running contract"),
+        pytest.param("2026-01-01", None, None, "2026-01-01", id="the customer's own"),
+        pytest.param(None, None, "2026-05-01", None, id="after the as-of date"),
+        pytest.param("2023-01-01", None, None, None, id="of an earlier life"),
+    ],
+)
+def test_sentence_and_picture_know_the_same_notice(
+    own: str | None, ended: str | None, running: str | None, day: str | None
+) -> None:
+    terms = [Term("y", "2024-04-01", "2025-04-01"), Term("y", "2025-04-01", "2027-04-01")]
+    whole = company(terms, "2026-03-15")
+    told = cs.Portfolio(
+        customers=whole.customers.assign(end=pd.NaT, notice=dates([own])),
+        contracts=whole.contracts.assign(notice=dates([ended, running])),
+        as_of=whole.as_of,
+    )
+    known = cs.customer(told, "y")
+    said: Any = known.finding.values["notice"]
+    drawn = known.events.set_index("event")["date"].get("notice")
+    assert drawn == (pd.Timestamp(day) if day else None)
+    assert (said.values["day"] if said else None) == drawn
