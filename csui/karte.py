@@ -12,7 +12,7 @@ from csdata.clock import months_between
 from csdata.errors import CsDataError
 from csdata.schema import Role
 from csdata.tables import Portfolio
-from csui import columns, compute, figures, lists, nav, page, state, url
+from csui import columns, compute, figures, lists, measures, nav, page, state, url
 from csui.axes import last_choices
 from csui.cache import cached
 from csui.text import escape, safe, t
@@ -83,7 +83,9 @@ def record(customer: pd.Series, data: Portfolio) -> Customer | None:
     source = state.source() or data
     if not source.has_dates:
         return None
-    return compute.customer(source, customer_id=customer["customer_id"])
+    return compute.customer(
+        source, customer_id=customer["customer_id"], fiscal_start=measures.fiscal_start()
+    )
 
 
 def head(data: Portfolio, customer: pd.Series, known: Customer | None) -> None:

@@ -63,15 +63,17 @@ class Customer:
     finding: Message
 
 
-def mates(portfolio: Portfolio) -> Mates:
+def mates(portfolio: Portfolio, *, fiscal_start: int = ck.FISCAL_START) -> Mates:
     """What the places of all customers are read from; counted once where many are looked at.
 
     Raises:
+        BadValues: ``fiscal_start`` is no month from 1 to 12.
         NeedsDates: The customers have tenures but no dates.
     """
+    ck.check_fiscal_start(fiscal_start)
     if not portfolio.has_dates or portfolio.as_of is None:
         raise NeedsDates(analysis=message("customer.analysis"))
-    return _customer_place.mates(portfolio, recent=RECENT)
+    return _customer_place.mates(portfolio, recent=RECENT, fiscal_start=fiscal_start)
 
 
 def customer(portfolio: Portfolio, customer_id: str, *, everybody: Mates | None = None) -> Customer:

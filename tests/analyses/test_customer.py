@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 import csdata as cs
+from csdata.analyses.customer import mates
 from csdata.errors import BadValues, NeedsDates
 from tests.backends import on_every_backend
 from tests.contracts import AS_OF, TERMS, Term, company, mrr_on
@@ -360,3 +361,10 @@ def test_sentence_and_picture_know_the_same_notice(
     drawn = known.events.set_index("event")["date"].get("notice")
     assert drawn == (pd.Timestamp(day) if day else None)
     assert (said.values["day"] if said else None) == drawn
+
+
+def test_the_mates_are_of_the_fiscal_year_of_the_company() -> None:
+    whole = company([Term("a", "2024-02-01", None), Term("b", "2024-05-01", None)], AS_OF)
+    for first, found in ((4, (2023, 1)), (1, (2024, 2))):
+        place = cs.customer(whole, "a", everybody=mates(whole, fiscal_start=first)).place
+        assert (place.year, place.mates) == found
