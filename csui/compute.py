@@ -147,19 +147,19 @@ def with_eras(portfolio: Portfolio, events: tuple[tuple[str, str], ...], lang: s
 
 
 @cached
-def mates(portfolio: Portfolio) -> Mates:
+def mates(portfolio: Portfolio, *, fiscal_start: int) -> Mates:
     """What the place of every customer is read from."""
     from csdata.analyses.customer import mates
 
-    return mates(portfolio)
+    return mates(portfolio, fiscal_start=fiscal_start)
 
 
 @cached
-def customer(portfolio: Portfolio, *, customer_id: str) -> Customer:
+def customer(portfolio: Portfolio, *, customer_id: str, fiscal_start: int) -> Customer:
     """One customer's history, place and gaps."""
     from csdata.analyses.customer import customer
 
-    return customer(portfolio, customer_id, everybody=mates(portfolio))
+    return customer(portfolio, customer_id, everybody=mates(portfolio, fiscal_start=fiscal_start))
 
 
 @cached

@@ -90,3 +90,8 @@ def day(value: Any) -> str:
 
 def _unreached(value: float) -> bool:
     return bool(pd.isna(value)) or math.isinf(value)
+
+
+def blank(value: Any) -> bool:
+    """Whether a cell says nothing: missing, or nothing but spaces."""
+    return bool(pd.isna(value)) or (isinstance(value, str) and not value.strip())

@@ -12,7 +12,7 @@ from csdata.clock import months_between
 from csdata.errors import CsDataError
 from csdata.schema import Role
 from csdata.tables import Portfolio
-from csui import columns, compute, figures, lists, nav, page, state, url
+from csui import columns, compute, figures, lists, measures, nav, page, state, url
 from csui.axes import last_choices
 from csui.cache import cached
 from csui.text import escape, safe, t
@@ -83,7 +83,9 @@ def record(customer: pd.Series, data: Portfolio) -> Customer | None:
     source = state.source() or data
     if not source.has_dates:
         return None
-    return compute.customer(source, customer_id=customer["customer_id"])
+    return compute.customer(
+        source, customer_id=customer["customer_id"], fiscal_start=measures.fiscal_start()
+    )
 
 
 def head(data: Portfolio, customer: pd.Series, known: Customer | None) -> None:
@@ -110,8 +112,16 @@ def head(data: Portfolio, customer: pd.Series, known: Customer | None) -> None:
         **look,
     )
     places[2].metric(t("page.customer.tenure"), _tenure(data, customer), **look)
-    money = figures.money(_amount(customer, known), data.currency)
-    places[3].metric(columns.taxed(data, "mrr", t("page.customer.mrr")), money, **look)
+    amount, until = _amount(customer, known)
+    money = figures.money(amount, data.currency)
+    places[3].metric(
+        columns.taxed(data, "mrr", t("page.customer.mrr")),
+        money,
+        until,
+        delta_color="off",
+        delta_arrow="off",
+        **look,
+    )
 
 
 def _first_use(customer: pd.Series, known: Customer) -> None:
@@ -127,19 +137,20 @@ def _first_use(customer: pd.Series, known: Customer) -> None:
         place.metric(t(f"page.customer.{label}"), value, border=True, height="stretch")
 
 
-def _amount(customer: pd.Series, known: Customer | None) -> float:
-    """What the table of customers says; else the latest amount of the contracts."""
-    given = customer.get("mrr", float("nan"))
-    if not pd.isna(given) or known is None:
-        return given
-    paid = known.money[known.money["mrr"] > 0]["mrr"]
-    return float("nan") if paid.empty else float(paid.iloc[-1])
+def _amount(customer: pd.Series, known: Customer | None) -> tuple[float, str | None]:
+    """What is paid on the as-of date; else what was paid last, and until when."""
+    if known is None:
+        return customer.get("mrr", float("nan")), None
+    until = known.amount_until
+    return known.amount, None if until is None else t("page.customer.amount_until", day=until)
 
 
 def _last_day(data: Portfolio, customer: pd.Series, standing: str) -> str | None:
     end = customer.get("end")
     if standing != "left" or not data.has_dates or pd.isna(end):
         return None
+    if end <= customer["start"]:
+        return None  # no day at all: the sentence says so
     return t("page.customer.last_day", day=end - pd.Timedelta(days=1))
 
 
@@ -156,7 +167,7 @@ def _tenure(data: Portfolio, customer: pd.Series) -> str:
 
 def facts(data: Portfolio, customer: pd.Series) -> None:
     """Every other field that is filled in."""
-    known = [c for c in customer.index if c not in _HEAD and not _blank(customer[c])]
+    known = [c for c in customer.index if c not in _HEAD and not figures.blank(customer[c])]
     if not known:
         return
     st.subheader(t("page.customer.lacks.details"), anchor=False)
@@ -167,10 +178,6 @@ def facts(data: Portfolio, customer: pd.Series) -> None:
         }
     )
     lists.table(shown, key="customer.facts")
-
-
-def _blank(value: Any) -> bool:
-    return bool(pd.isna(value)) or (isinstance(value, str) and not value.strip())
 
 
 def _value(data: Portfolio, column: str, value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -98,7 +98,7 @@ def lacks(data: Portfolio, customer: pd.Series, known: Customer | None) -> None:
     """What the files do not say of this customer, and how to add it."""
     with st.container(border=True):
         st.markdown(f"**{t('page.customer.lacks.title')}**")
-        blank = [columns.label(data, str(c)) for c in customer.index if _blank(customer[c])]
+        blank = [columns.label(data, str(c)) for c in customer.index if figures.blank(customer[c])]
         # Whoever is still there has no end, no notice and no reason to have left.
         blank = [b for b in blank if b not in _settled_late(data, customer)]
         said = [t("page.customer.lacks.fields", names=blank)] if blank else []
@@ -120,7 +120,3 @@ def _tables(data: Portfolio) -> list[str]:
     """Tables that there are not, where the customers have no dates."""
     roles = ("contracts", "usage", "touches")
     return [t(f"customer.gap.no_{r}_table") for r in roles if getattr(data, r) is None]
-
-
-def _blank(value: Any) -> bool:
-    return bool(pd.isna(value)) or (isinstance(value, str) and not value.strip())

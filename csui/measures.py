@@ -135,10 +135,15 @@ def _by(source: Portfolio) -> str | None:
     return widgets.column("retention.by", names, portfolio=source, optional=True)
 
 
+def fiscal_start() -> int:
+    """The first month of the company's fiscal year, as it was last said."""
+    said = preferences.kept(_FISCAL) or ""
+    return int(said) if said in _MONTHS else FISCAL_START
+
+
 def _fiscal_start() -> int:
     """The first month of the fiscal year: said once, it holds for the company."""
-    said = preferences.kept(_FISCAL) or ""
-    known = int(said) if said in _MONTHS else FISCAL_START
+    known = fiscal_start()
     chosen: int = widgets.coded(
         "retention.fiscal",
         {code: int(code) for code in _MONTHS},

@@ -45,8 +45,7 @@ def _of_contracts(
 ) -> list[Message]:
     """Contracts and the customer's own dates that say different things; missing amounts."""
     if contracts is None or contracts.empty:
-        blank = pd.isna(own.get("mrr")) and not portfolio.provenance.first_use
-        return [message("customer.gap.no_amount")] if blank else []
+        return _of_own_amount(portfolio, own)
     found: list[Message] = []
     day = pd.Timestamp(str(portfolio.as_of))
     ends = contracts["end"] if "end" in contracts else pd.Series(pd.NaT, index=contracts.index)
@@ -55,10 +54,20 @@ def _of_contracts(
         found.append(message("customer.gap.no_running", day=day))
     if standing == "left" and running.any():
         found.append(message("customer.gap.still_running", day=day))
-    without = len(contracts) if "mrr" not in contracts else int(contracts["mrr"].isna().sum())
+    if "mrr" not in portfolio.columns("contracts"):
+        return found + _of_own_amount(portfolio, own)
+    without = int(contracts["mrr"].isna().sum())
     if without:
         found.append(message("customer.gap.contracts_without_amount", n=without))
     return found
+
+
+def _of_own_amount(portfolio: Portfolio, own: pd.Series) -> list[Message]:
+    """The customer table has no amount of a customer, or one that the contracts rule out."""
+    if pd.isna(own.get("mrr")):
+        return [] if portfolio.provenance.first_use else [message("customer.gap.no_amount")]
+    ruled_out = "mrr" in portfolio.columns("contracts")
+    return [message("customer.gap.amount_not_counted")] if ruled_out else []
 
 
 def _of_silence(

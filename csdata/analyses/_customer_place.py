@@ -65,20 +65,23 @@ class Mates:
     year: pd.Series
     lives: pd.DataFrame | None
     values: Mapping[str, pd.Series]
+    fiscal_start: int = ck.FISCAL_START
 
 
-def mates(portfolio: Portfolio, *, recent: int) -> Mates:
+def mates(portfolio: Portfolio, *, recent: int, fiscal_start: int = ck.FISCAL_START) -> Mates:
     """Everybody's start, life, amounts and use in the last ``recent`` months."""
     starts = cc.starts(portfolio.customers).set_index("customer_id")["start"]
     starts = starts[starts <= pd.Timestamp(str(portfolio.as_of))]
     index = starts.dt.year * 12 + starts.dt.month - 1
-    year = ck.cohort_index(index, "year")
+    year = ck.cohort_index(index, "year", fiscal_start)
     values = _amounts(portfolio)
     if portfolio.provenance.first_use:
-        return Mates(starts, year, None, values)
+        return Mates(starts, year, None, values, fiscal_start)
     lives = tenures(portfolio).table.set_index("customer_id")
     used = _use(portfolio, lives, starts, recent=recent)
-    return Mates(starts, year, lives, values if used is None else {**values, "use": used})
+    return Mates(
+        starts, year, lives, values if used is None else {**values, "use": used}, fiscal_start
+    )
 
 
 def place(portfolio: Portfolio, customer_id: str, everybody: Mates) -> Place:
@@ -87,7 +90,7 @@ def place(portfolio: Portfolio, customer_id: str, everybody: Mates) -> Place:
     if customer_id not in starts.index or as_of is None:
         return NOWHERE
     began = starts[customer_id].date()
-    own_year = ck.fiscal_year(began)
+    own_year = ck.fiscal_year(began, everybody.fiscal_start)
     ids = starts.index[everybody.year == everybody.year[customer_id]]
     ranked = (
         _rank(measure, values.reindex(ids).dropna(), customer_id)

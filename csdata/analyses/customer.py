@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from csdata import clock as ck
@@ -29,14 +30,15 @@ class Customer:
     ``terms``: one row per contract, by start: ``start``, ``end`` (first day without; NaT: running),
     ``plan`` (None: unknown), ``mrr`` (NaN: unknown); without contracts one row of the customer's
     own dates, and ``from_contracts`` is False. ``money``: ``date`` and ``mrr``, the monthly amount
-    from that day on; empty where no amount is known. ``use``: ``month`` (first day), ``category``,
-    ``quantity``; ``counted`` says what that counts, "quantity" or "rows". ``touches``: ``date``,
-    ``kind``, ``score``, ``note``. ``events``: ``event`` ("start" or
-    "first_use", "notice", "last_day"), ``date``.
+    from that day on; empty where no amount is known. ``amount``: the one in force on the as-of
+    date, else the last before it (NaN: none), whose last day is ``amount_until`` (None: in force).
+    ``use``: ``month`` (first day), ``category``, ``quantity``; ``counted`` says what that counts,
+    "quantity" or "rows". ``touches``: ``date``, ``kind``, ``score``, ``note``. ``events``:
+    ``event`` ("start" or "first_use", "notice", "last_day"), ``date``.
 
     ``place`` is where the customer stands among those who began in the same fiscal year; ``gaps``
     are sentences on what is missing, each with its remedy. ``standing``: "staying", "left",
-    "later" (starts after the as-of date) or "unknown" (made of records of use).
+    "later" (starts after the as-of date) or "unknown" (made of records of use, or without a start).
     """
 
     customer_id: str
@@ -45,6 +47,8 @@ class Customer:
     terms: pd.DataFrame
     from_contracts: bool
     money: pd.DataFrame
+    amount: float
+    amount_until: dt.date | None
     use: pd.DataFrame
     counted: str
     touches: pd.DataFrame
@@ -59,15 +63,17 @@ class Customer:
     finding: Message
 
 
-def mates(portfolio: Portfolio) -> Mates:
+def mates(portfolio: Portfolio, *, fiscal_start: int = ck.FISCAL_START) -> Mates:
     """What the places of all customers are read from; counted once where many are looked at.
 
     Raises:
+        BadValues: ``fiscal_start`` is no month from 1 to 12.
         NeedsDates: The customers have tenures but no dates.
     """
+    ck.check_fiscal_start(fiscal_start)
     if not portfolio.has_dates or portfolio.as_of is None:
         raise NeedsDates(analysis=message("customer.analysis"))
-    return _customer_place.mates(portfolio, recent=RECENT)
+    return _customer_place.mates(portfolio, recent=RECENT, fiscal_start=fiscal_start)
 
 
 def customer(portfolio: Portfolio, customer_id: str, *, everybody: Mates | None = None) -> Customer:
@@ -102,9 +108,11 @@ def customer(portfolio: Portfolio, customer_id: str, *, everybody: Mates | None 
     terms, from_contracts = _terms(own, rows["contracts"])
     if portfolio.provenance.first_use:
         terms = terms.iloc[:0]  # a first purchase is no contract
-    money = _money(terms)
+    money = _money(_paying(portfolio, own, rows["contracts"]))
+    amount, amount_until = _amount(money, portfolio.as_of)
     use, counted = _use(rows["usage"])
     standing = _standing(own, portfolio)
+    notice = _notice(own, rows["contracts"], standing, portfolio.as_of)
     return Customer(
         customer_id=customer_id,
         name=None if pd.isna(own.get("name")) else str(own["name"]),
@@ -112,10 +120,12 @@ def customer(portfolio: Portfolio, customer_id: str, *, everybody: Mates | None 
         terms=terms,
         from_contracts=from_contracts,
         money=money,
+        amount=amount,
+        amount_until=amount_until,
         use=use,
         counted=counted,
         touches=_touches(rows["touches"]),
-        events=_events(own, rows["contracts"], first_use=portfolio.provenance.first_use),
+        events=_events(own, notice, first_use=portfolio.provenance.first_use),
         place=_customer_place.place(portfolio, customer_id, everybody or mates(portfolio)),
         gaps=_customer_gaps.gaps(portfolio, own, rows, standing),
         currency=portfolio.currency,
@@ -123,7 +133,7 @@ def customer(portfolio: Portfolio, customer_id: str, *, everybody: Mates | None 
         as_of=portfolio.as_of,
         n=1,
         notes=(),
-        finding=_finding(portfolio, own, standing, money=money, use=use),
+        finding=_finding(portfolio, own, standing, notice=notice, money=money, use=use),
     )
 
 
@@ -143,9 +153,19 @@ def _terms(own: pd.Series, contracts: pd.DataFrame | None) -> tuple[pd.DataFrame
     return rows[usable].reset_index(drop=True), given
 
 
+def _paying(portfolio: Portfolio, own: pd.Series, contracts: pd.DataFrame | None) -> pd.DataFrame:
+    """The terms whose amounts count: by the rule of all figures of revenue (``_mrr.history``)."""
+    if "mrr" not in portfolio.columns("contracts"):
+        contracts = None
+    terms, _ = _terms(own, contracts)
+    # Where contracts have amounts, those of the customer table do not count.
+    none = portfolio.provenance.first_use or (contracts is not None and contracts.empty)
+    return terms.iloc[:0] if none else terms
+
+
 def _money(terms: pd.DataFrame) -> pd.DataFrame:
     """The monthly amount in force from each day on which it changes; contracts add up."""
-    known = terms[terms["mrr"].notna()]
+    known = terms[np.isfinite(terms["mrr"])]
     units = (known["mrr"] * UNITS).round().astype("int64")
     begun = pd.DataFrame({"date": known["start"], "change": units})
     ended = pd.DataFrame({"date": known["end"], "change": -units}).dropna()
@@ -188,51 +208,84 @@ def _standing(own: pd.Series, portfolio: Portfolio) -> str:
     return "left" if not pd.isna(end) and end <= day else "staying"
 
 
-def _events(own: pd.Series, contracts: pd.DataFrame | None, *, first_use: bool) -> pd.DataFrame:
+def _notice(
+    own: pd.Series, contracts: pd.DataFrame | None, standing: str, as_of: dt.date
+) -> pd.Timestamp | None:
+    """The customer's own notice, else that of a running contract: as ``counts.count_noticed``."""
+    day: Any = pd.Timestamp(as_of)
+    said: Any = own.get("notice")
+    if not pd.isna(said) and own["start"] <= said <= day:
+        return said
+    if standing != "staying" or contracts is None or not {"notice", "end"} <= set(contracts):
+        return None
+    running = contracts["end"].isna() | (contracts["end"] > day)
+    given = contracts["notice"][running & (contracts["notice"] <= day)]
+    return None if given.empty else given.max()
+
+
+def _events(own: pd.Series, notice: pd.Timestamp | None, *, first_use: bool) -> pd.DataFrame:
     """Start, notice and last day, as far as they are known."""
-    notices = [own.get("notice")]
-    if contracts is not None and "notice" in contracts:
-        notices.append(contracts["notice"].max())
-    noticed = [n for n in notices if not pd.isna(n)]
     end = own.get("end")
     days = {
         "first_use" if first_use else "start": own["start"],
-        "notice": noticed[0] if noticed else None,
-        "last_day": None if pd.isna(end) else end - pd.Timedelta(days=1),
+        "notice": notice,
+        "last_day": None if pd.isna(end) or end <= own["start"] else end - pd.Timedelta(days=1),
     }
     known = {event: day for event, day in days.items() if not pd.isna(day)}
     return pd.DataFrame({"event": list(known), "date": pd.to_datetime(list(known.values()))})
 
 
 def _finding(
-    portfolio: Portfolio, own: pd.Series, standing: str, *, money: pd.DataFrame, use: pd.DataFrame
+    portfolio: Portfolio,
+    own: pd.Series,
+    standing: str,
+    *,
+    notice: pd.Timestamp | None,
+    money: pd.DataFrame,
+    use: pd.DataFrame,
 ) -> Message:
     """How long, what of the money, what of the use lately; every part only where it is known."""
     as_of, start = portfolio.as_of, own["start"]
     if as_of is None or standing in ("unknown", "later"):
+        if pd.isna(start) and not portfolio.provenance.first_use:
+            return message("customer.finding.no_start")
         return message(f"customer.finding.{standing}", day=None if pd.isna(start) else start)
     day: Any = pd.Timestamp(as_of)
     until: Any = own["end"] if standing == "left" else day + pd.Timedelta(days=1)
+    none = "_at_once" if until == start else "_before" if until < start else ""
     life = message(
-        f"customer.finding.{standing}",
+        f"customer.finding.{standing}{none}",
         since=start,
         months=round(ck.months_between(start.date(), until.date()), 1),
         last=until - pd.Timedelta(days=1),
     )
-    notice = own.get("notice")
-    told = "" if pd.isna(notice) else message("customer.finding.notice", day=notice)
-    amount = _amount(money[money["date"] < until], portfolio.currency)
+    told = "" if notice is None else message("customer.finding.notice", day=notice)
+    amount = _amount_said(money, as_of, portfolio.currency)
     lately = _lately(use, until, standing, portfolio.usage_span)
     return message("customer.finding.all", life=life, notice=told, money=amount, use=lately)
 
 
-def _amount(money: pd.DataFrame, currency: str | None) -> Message | str:
-    paid = money[money["mrr"] > 0]
+def _amount(money: pd.DataFrame, as_of: dt.date) -> tuple[float, dt.date | None]:
+    """The amount in force on a day, else the last one before it with its last day."""
+    so_far = money[money["date"] <= pd.Timestamp(as_of)]
+    paid = so_far[so_far["mrr"] > 0]
     if paid.empty:
+        return float("nan"), None
+    later = so_far["date"][so_far["date"] > paid["date"].iloc[-1]]
+    until = None if later.empty else (later.iloc[0] - pd.Timedelta(days=1)).date()
+    return float(paid["mrr"].iloc[-1]), until
+
+
+def _amount_said(money: pd.DataFrame, as_of: dt.date, currency: str | None) -> Message | str:
+    """What is paid, and what was at first; said of the past where nothing is paid any more."""
+    amount, until = _amount(money, as_of)
+    if pd.isna(amount):
         return ""
-    first, now = (Money(float(paid["mrr"].iloc[i]), currency) for i in (0, -1))
-    key = "money_same" if first.amount == now.amount else "money_changed"
-    return message(f"customer.finding.{key}", first=first, now=now)
+    first = float(money["mrr"][money["mrr"] > 0].iloc[0])
+    key = "money_same" if first == amount else "money_changed"
+    told = {"first": Money(first, currency), "now": Money(amount, currency), "until": until}
+    bare = "" if currency else message("customer.finding.no_currency")
+    return message(f"customer.finding.{key}{'_ended' if until else ''}", bare=bare, **told)
 
 
 def _lately(

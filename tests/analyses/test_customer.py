@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 import csdata as cs
+from csdata.analyses.customer import mates
 from csdata.errors import BadValues, NeedsDates
 from tests.backends import on_every_backend
 from tests.contracts import AS_OF, TERMS, Term, company, mrr_on
@@ -244,3 +245,126 @@ def test_customers_of_purchases_have_no_contract_and_no_end() -> None:
     assert known.events["event"].tolist() == ["first_use"]
     assert keys(known) == {"no_contracts_table", "no_touches_table"}
     assert (known.place.year, known.place.mates) == (2024, 1)
+
+
+STEPS = [
+    pytest.param("2026-03-15", 1000, None, "money_same", id="a raise that is agreed for later"),
+    pytest.param("2026-03-31", 1000, None, "money_same", id="the day before the raise"),
+    pytest.param("2026-04-01", 2000, None, "money_changed", id="the day of the raise"),
+    pytest.param("2027-03-31", 2000, None, "money_changed", id="the last day"),
+    pytest.param("2027-04-01", 2000, "2027-03-31", "money_changed_ended", id="the day after"),
+    pytest.param("2024-03-31", None, None, None, id="before all of it"),
+]
+
+
+@pytest.mark.parametrize(("as_of", "amount", "until", "key"), STEPS)
+def test_the_amount_said_is_the_one_in_force_on_the_as_of_date(
+    as_of: str, amount: float | None, until: str | None, key: str | None
+) -> None:
+    terms = [
+        Term("x", "2024-04-01", "2026-04-01", 1000.0),
+        Term("x", "2026-04-01", "2027-04-01", 2000.0),
+    ]
+    known = cs.customer(company(terms, as_of), "x")
+    assert known.amount == amount if amount else pd.isna(known.amount)
+    assert known.amount_until == (dt.date.fromisoformat(until) if until else None)
+    part: Any = known.finding.values.get("money")
+    assert (part.key if part else None) == (f"customer.finding.{key}" if key else None)
+
+
+def test_an_amount_that_has_ended_is_not_said_of_today() -> None:
+    whole = company([Term("z", "2024-04-01", "2025-01-01", 300.0)], "2026-03-15")
+    customers = whole.customers.assign(end=pd.NaT)
+    told = cs.Portfolio(customers=customers, contracts=whole.contracts, as_of=whole.as_of)
+    known = cs.customer(told, "z")
+    said = known.finding.say("ja")
+    assert "最後の月額は 300" in said
+    assert "2024/12/31 まで" in said
+    assert "last monthly fee was 300" in known.finding.say("en")
+
+
+def one_of_two(contracts: pd.DataFrame, mrr: float = 700.0) -> cs.Portfolio:
+    customers = pd.DataFrame(
+        {"customer_id": ["a", "b"], "start": dates(["2024-04-01"] * 2), "mrr": [mrr, mrr]}
+    )
+    return cs.Portfolio(customers=customers, contracts=contracts, as_of=dt.date(2026, 3, 15))
+
+
+def test_without_amounts_in_the_contracts_page_and_revenue_take_the_customers_own() -> None:
+    rows = company([Term("a", "2024-04-01", None)], AS_OF).contracts
+    told = one_of_two(rows.drop(columns="mrr"))
+    known = cs.customer(told, "a")
+    assert cs.mrr_movements(told).table["closing"].iloc[-1] == 1400
+    assert known.amount == 700
+    assert "contracts_without_amount" not in keys(known)
+
+
+def test_where_contracts_have_amounts_those_of_customers_without_rows_do_not_count() -> None:
+    told = one_of_two(company([Term("b", "2024-04-01", None, 500.0)], AS_OF).contracts)
+    known = cs.customer(told, "a")
+    assert cs.mrr_movements(told).table["closing"].iloc[-1] == 500
+    assert pd.isna(known.amount)
+    assert {"no_contracts", "amount_not_counted"} <= keys(known)
+
+
+def test_a_missing_start_among_dated_customers_is_said_as_such() -> None:
+    customers = pd.DataFrame({"customer_id": ["a", "b"], "start": dates([None, "2024-04-01"])})
+    said = cs.customer(cs.Portfolio(customers=customers, as_of=dt.date(2026, 3, 15)), "a").finding
+    assert said.key == "customer.finding.no_start"
+    assert "契約開始日が空です" in said.say("ja")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "key"),
+    [
+        pytest.param("2024-04-01", "2024-04-01", "left_at_once", id="no day at all"),
+        pytest.param("2024-04-01", "2024-03-01", "left_before", id="ended before it began"),
+        pytest.param("2024-04-01", "2024-04-02", "left", id="one day"),
+    ],
+)
+def test_a_life_of_no_days_has_no_last_day(start: str, end: str, key: str) -> None:
+    customers = pd.DataFrame({"customer_id": ["a"], "start": dates([start]), "end": dates([end])})
+    known = cs.customer(cs.Portfolio(customers=customers, as_of=dt.date(2026, 3, 15)), "a")
+    life: Any = known.finding.values["life"]
+    assert life.key == f"customer.finding.{key}"
+    assert ("last_day" in set(known.events["event"])) == (key == "left")
+
+
+def test_an_amount_without_a_currency_says_so() -> None:
+    terms = [Term("a", "2024-04-01", None, 1000.0)]
+    assert "1,000(通貨不明)" in cs.customer(company(terms, AS_OF), "a").finding.say("ja")
+    assert "不明" not in cs.customer(company(terms, AS_OF, currency="JPY"), "a").finding.say("ja")
+
+
+@pytest.mark.parametrize(
+    ("own", "ended", "running", "day"),
+    [
+        pytest.param(None, "2025-01-10", None, None, id="of a contract that has ended"),
+        pytest.param(None, None, "2026-02-01", "2026-02-01", id="of a running contract"),
+        pytest.param("2026-01-01", None, None, "2026-01-01", id="the customer's own"),
+        pytest.param(None, None, "2026-05-01", None, id="after the as-of date"),
+        pytest.param("2023-01-01", None, None, None, id="of an earlier life"),
+    ],
+)
+def test_sentence_and_picture_know_the_same_notice(
+    own: str | None, ended: str | None, running: str | None, day: str | None
+) -> None:
+    terms = [Term("y", "2024-04-01", "2025-04-01"), Term("y", "2025-04-01", "2027-04-01")]
+    whole = company(terms, "2026-03-15")
+    told = cs.Portfolio(
+        customers=whole.customers.assign(end=pd.NaT, notice=dates([own])),
+        contracts=whole.contracts.assign(notice=dates([ended, running])),
+        as_of=whole.as_of,
+    )
+    known = cs.customer(told, "y")
+    said: Any = known.finding.values["notice"]
+    drawn = known.events.set_index("event")["date"].get("notice")
+    assert drawn == (pd.Timestamp(day) if day else None)
+    assert (said.values["day"] if said else None) == drawn
+
+
+def test_the_mates_are_of_the_fiscal_year_of_the_company() -> None:
+    whole = company([Term("a", "2024-02-01", None), Term("b", "2024-05-01", None)], AS_OF)
+    for first, found in ((4, (2023, 1)), (1, (2024, 2))):
+        place = cs.customer(whole, "a", everybody=mates(whole, fiscal_start=first)).place
+        assert (place.year, place.mates) == found
