@@ -75,6 +75,8 @@ def _part(now: Work) -> None:
             workspace.space().delete(now.kept.saved.id)
         now.begun, now.kept = now.before
         now.before = None
+        # The other files took the as-of date with them, unless one was chosen for them since.
+        now.as_of = now.as_of or now.begun.analysed.as_of
         if now.kept is not None:
             workspace.space().set_current(now.kept.saved.id)
     elif now.begun and now.begun.data != here:

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from csdata.analyses._pairs import holm
 from csdata.analyses.drivers_curves import AdjustedCurves, adjusted_table
 from csdata.analyses.drivers_design import Design, read_design
 from csdata.analyses.drivers_fit import (
@@ -33,7 +34,7 @@ from csdata.analyses.drivers_fit import (
 )
 from csdata.analyses.drivers_months import count_cells, in_months
 from csdata.analyses.drivers_partial import Ties
-from csdata.analyses.drivers_words import FEW_LIVES, LEVEL, finding, fit_notes, holm, say_terms
+from csdata.analyses.drivers_words import FEW_LIVES, LEVEL, finding, fit_notes, say_terms
 from csdata.analyses.intervals import alpha
 from csdata.errors import BadValues, NotBuilt, NotEnoughData
 from csdata.i18n import Message, message

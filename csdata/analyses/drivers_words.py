@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from csdata.analyses._cells import CELLS
+from csdata.analyses._pairs import holm
 from csdata.analyses.drivers_design import Design
 from csdata.analyses.drivers_fit import GLOBAL, Fitted
 from csdata.i18n import Message, message
@@ -106,16 +106,3 @@ def finding(table: pd.DataFrame, sentences: tuple[Message, ...]) -> Message:
         size = np.abs(table["coef"].to_numpy(float) / table["se"].to_numpy(float))
         return sentences[int(np.argmax(np.where(sure < LEVEL, size, -1.0)))]
     return message("drivers.none", terms=len(table))
-
-
-def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Holm's adjustment: the k-th smallest of m times m − k + 1, never falling, at most 1.
-
-    >>> holm(np.array([0.01, 0.04, 0.03])).round(6).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    order = np.argsort(p_values, kind="stable")
-    factors = np.arange(len(p_values), 0, -1)
-    adjusted = np.empty(len(p_values))
-    adjusted[order] = np.minimum(np.maximum.accumulate(p_values[order] * factors), 1)
-    return adjusted

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from csdata.analyses.drivers import cox, hazard_model
-from csdata.analyses.drivers_words import holm
+from csdata.analyses.survival import holm
 from csdata.errors import BadValues, MissingColumns, NotBuilt, NotEnoughData
 from tests.analyses.drivers_data import NAMES, rows
 

@@ -13,6 +13,7 @@ import csdata as cs
 from csdata.analyses import survival as s
 from csdata.analyses.intervals import Interval
 from csdata.analyses.overview import due, groups, sentences
+from csdata.analyses.survival import holm
 from csdata.i18n import LANGUAGES
 from tests.analyses.overview_companies import alike
 from tests.contracts import Term, company
@@ -62,7 +63,7 @@ HOLM = {
 
 @pytest.mark.parametrize(("raw", "adjusted"), HOLM.values(), ids=list(HOLM))
 def test_holm(raw: list[float], adjusted: list[float]) -> None:
-    assert sentences.holm(raw) == pytest.approx(adjusted)
+    assert holm(raw) == pytest.approx(adjusted)
 
 
 REACH = {

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from csdata import sample
+from csdata.i18n import text
 from csdata.sample import exports
 from csdata.store import Workspace
 from csui import nav, workspace
@@ -140,6 +141,19 @@ def test_saved_imports_are_listed_opened_and_renamed() -> None:
     press(app, f"saved.rename_{other.id[:12]}")
     assert says(app, "七月の <b>取り込み</b>")
     assert workspace.space().snapshots()[0].name == "七月の <b>取り込み</b>"
+
+
+def test_files_that_come_and_go_leave_the_analysis_as_it_was() -> None:
+    app = ran(begun({NAME: ACCOUNTS}).switch_page(nav.SCRIPTS["import"]))
+    (before,) = workspace.space().snapshots()
+    dropped({"other.csv": OTHER}, app=app)
+    assert len(workspace.space().snapshots()) == 2
+    assert says(app, text("page.import.saving.pending", "ja")), "it is not in the analysis"
+    press(app, f"import.remove_{card('other.csv')}")
+    assert app.session_state["csui.work"].begun is not None
+    assert [s.id for s in workspace.space().snapshots()] == [before.id]
+    assert workspace.space().current() == before.id
+    assert not says(app, text("page.import.saving.pending", "ja"))
 
 
 def test_deleting_what_is_open_closes_it(disk: Path) -> None:

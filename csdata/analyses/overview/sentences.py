@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from csdata.analyses._pairs import holm
 from csdata.analyses.intervals import Interval, z_value
 from csdata.analyses.overview import due, groups
 from csdata.analyses.overview.result import Change, Figure
@@ -44,22 +45,6 @@ class Tested:
         return self.adjusted < LEVEL
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """p-values adjusted for having looked at all of them.
-
-    Source: Holm (1979), Scandinavian Journal of Statistics 6.
-
-    >>> [round(p, 2) for p in holm([0.01, 0.04, 0.03])]
-    [0.03, 0.06, 0.06]
-    """
-    p = np.asarray(p_values, float)
-    order = np.argsort(p, kind="stable")
-    stepped = np.minimum(1, p[order] * np.arange(len(p), 0, -1))
-    adjusted = np.empty(len(p))
-    adjusted[order] = np.maximum.accumulate(stepped)
-    return [float(value) for value in adjusted]
-
-
 def p_of(difference: Interval, *, confidence: float = 0.95) -> float:
     """The level at which the interval of a difference would reach 0, by the side towards it.
 
@@ -83,7 +68,7 @@ def tested(
     ]
     found += [Tested("group", f"{g.column}={g.value}", g.p_value, g) for g in compared]
     found += [Tested("renewal", f"{r.term}×{r.number}", r.p_value, r) for r in lost]
-    adjusted = holm([test.p_value for test in found])
+    adjusted = holm([test.p_value for test in found]).tolist()
     return [
         Tested(test.kind, test.name, test.p_value, test.about, p)
         for test, p in zip(found, adjusted, strict=True)
