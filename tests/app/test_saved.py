@@ -15,7 +15,7 @@ from csdata.i18n import text
 from csdata.sample import exports
 from csdata.store import Workspace
 from csui import nav, workspace
-from tests.app.cards import card, dropped, has, imported, press, upload
+from tests.app.cards import card, dropped, has, imported, press, table, upload
 from tests.app.driver import control, ran, says
 from tests.app.saving import ACCOUNTS, HEADER, NAME, OTHER, ROWS, ended, opened
 from tests.intake.kinds import write
@@ -278,3 +278,14 @@ def test_a_way_of_counting_is_kept_for_the_next_files() -> None:
     ended()
     app = dropped({"next.csv": OTHER})
     assert control(app, "import.join_returning").value == "one"
+
+
+def test_the_target_and_a_note_survive_a_reload() -> None:
+    rows = [[*row[:3], "2025-03-31" if n % 3 else "", row[4]] for n, row in enumerate(ROWS)]
+    app = ran(begun({NAME: table(HEADER, *rows)}).switch_page(nav.SCRIPTS["survival"]))
+    note = f"note.survival.chart.{app.session_state['csui.session'].source.fingerprint[:12]}"
+    ran(control(app, "survival.chart.target").set_value(80.0))
+    ran(control(app, note).set_value("値上げの前"))
+    again = opened("survival")
+    assert control(again, "survival.chart.target").value == 80
+    assert control(again, note).value == "値上げの前"
